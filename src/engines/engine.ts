@@ -1,0 +1,101 @@
+/** The one contract behind which every engine stands: WebLLM on WebGPU, wllama on the CPU. */
+import type { ChatMessage } from '../promptwizard/types.ts';
+import type { JsonSchema } from '../promptwizard/llm.ts';
+
+export type EngineName = 'webllm' | 'wllama';
+
+/** Where a model's files are. Plain data, stored with the run, so that a reload can load it again. */
+export type ModelRef =
+  /** A record of the WebLLM package, by its `model_id`. */
+  | { engine: 'webllm'; id: string }
+  /** MLC weights and model library by address: a mirror, or one's own. Both absolute URLs. */
+  | { engine: 'webllm'; id: string; weightsUrl: string; libraryUrl: string }
+  /** A GGUF by absolute address: a hub, a mirror, or this server's `models/` folder. */
+  | { engine: 'wllama'; id: string; url: string; bytes?: number }
+  /** A GGUF the person dropped in, kept in the origin's private file system under `file`. */
+  | { engine: 'wllama'; id: string; file: string; bytes?: number };
+
+export interface Capability {
+  engine: EngineName;
+  ok: boolean;
+  /** One sentence: what this engine can do here, or why not. */
+  why: string;
+  /** What would help, when something would. */
+  remedy?: string;
+  /** Facts for the page and for choosing a model. Bytes. */
+  facts: {
+    shaderF16?: boolean;
+    softwareAdapter?: boolean;
+    maxBufferSize?: number;
+    maxStorageBufferBindingSize?: number;
+    threads?: number;
+    crossOriginIsolated?: boolean;
+    adapter?: string;
+  };
+}
+
+export type LoadPhase = 'check' | 'download' | 'verify' | 'upload' | 'shaders' | 'selftest' | 'ready';
+
+export interface LoadProgress {
+  phase: LoadPhase;
+  /** Of this phase, bytes; 0 when unknown. */
+  bytesDone: number;
+  bytesTotal: number;
+  /** Of this phase, estimated; null when unknown. */
+  secondsLeft: number | null;
+  text: string;
+}
+
+/** What is loaded, measured by the self-test. */
+export interface LoadedModel {
+  ref: ModelRef;
+  title: string;
+  /** Tokens, prompt and reply together. */
+  contextSize: number;
+  /** Tokens a second. */
+  prefillPerSecond: number;
+  decodePerSecond: number;
+  /** Threads, or the adapter's name: what really runs. */
+  runsOn: string;
+}
+
+export interface GenRequest {
+  messages: ChatMessage[];
+  /** The reply must be JSON of this schema. Guided by grammar; the caller still reads it with care. */
+  schema?: JsonSchema;
+  maxTokens: number;
+  temperature: number;
+  seed: number;
+  /** Milliseconds until the call ends with finish `timeout`, keeping the text so far. */
+  timeoutMs?: number;
+  onToken?: (tokensSoFar: number) => void;
+}
+
+export interface GenResult {
+  text: string;
+  /** `abort` resolves too, with the text so far, when `signal` fired after the start. */
+  finish: 'stop' | 'length' | 'timeout' | 'abort';
+  tokensIn: number;
+  tokensOut: number;
+  /** Prompt tokens that the engine did not have to compute again. */
+  tokensReused: number;
+  ms: number;
+  /** Tokens a second; null when nothing was measured. */
+  prefillPerSecond: number | null;
+  decodePerSecond: number | null;
+}
+
+export interface LlmEngine {
+  readonly name: EngineName;
+  featureTest(): Promise<Capability>;
+  /** Resolves after the self-test. Rejects with EngineError. A worker in which a load failed must be ended. */
+  load(model: ModelRef, onProgress: (p: LoadProgress) => void, signal: AbortSignal, options?: LoadOptions): Promise<LoadedModel>;
+  generate(request: GenRequest, signal: AbortSignal): Promise<GenResult>;
+  countTokens(text: string): number;
+  unload(): Promise<void>;
+}
+
+export interface LoadOptions {
+  /** Load on a software adapter, or past a gate that only warns. */
+  tryAnyway?: boolean;
+}

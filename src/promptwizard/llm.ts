@@ -1,0 +1,72 @@
+/** The method's only view of a language model: a pure request, and its reply. */
+import type { ChatMessage } from './types.ts';
+
+export type Purpose =
+  | 'understand'
+  | 'make-rows'
+  | 'solve'
+  | 'mutate'
+  | 'critique'
+  | 'refine'
+  | 'reason'
+  | 'persona'
+  | 'keywords'
+  | 'repair';
+
+/** The subset of JSON Schema that every engine's grammar compiles quickly: no minLength, maxLength, pattern. */
+export type JsonSchema = {
+  type: 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean';
+  properties?: Record<string, JsonSchema>;
+  required?: string[];
+  additionalProperties?: boolean;
+  items?: JsonSchema;
+  minItems?: number;
+  maxItems?: number;
+  enum?: string[];
+};
+
+/** Pure data: two requests that are equal as JSON get the same reply from the store. */
+export interface LlmRequest {
+  purpose: Purpose;
+  messages: ChatMessage[];
+  schema?: JsonSchema;
+  /** Most new tokens. */
+  maxTokens: number;
+  temperature: number;
+  /** 0 at temperature 0, so that runs share the reply. */
+  seed: number;
+}
+
+/** `length`: cut at `maxTokens`. `timeout`: the call's own time limit. `refused`: did not fit the context. */
+export type Finish = 'stop' | 'length' | 'timeout' | 'refused';
+
+export interface LlmReply {
+  text: string;
+  finish: Finish;
+  tokensIn: number;
+  tokensOut: number;
+  /** Milliseconds the call took when it was first made; a stored reply keeps them. */
+  ms: number;
+  /** Hash of (model, request), the key in the store. */
+  hash: string;
+}
+
+/** Rejects only when the engine is gone for good, or with `StoppedError` when the user stopped during the call. */
+export type Llm = (request: LlmRequest) => Promise<LlmReply>;
+
+/** The user asked to stop; the best so far is kept. */
+export class StoppedError extends Error {
+  override name = 'StoppedError';
+}
+
+/** What the person is asked in the middle of a run. The answer is a stored input, keyed by `position`. */
+export type Question = { kind: 'review-rows'; position: number; rows: import('./types.ts').Row[] };
+
+export interface Deps {
+  /** Tokens of a text, as the loaded model counts them or a close estimate. Must be the same on replay. */
+  countTokens(text: string): number;
+  /** True when the user has stopped before call number `call` (0-based). A stored input: the same on replay. */
+  stopped(call: number): boolean;
+  /** The rows as the user left them, or as they were when nobody answered in time. A stored input. */
+  reviewRows(question: Question): Promise<import('./types.ts').Row[]>;
+}

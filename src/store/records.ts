@@ -1,0 +1,49 @@
+/** What IndexedDB holds. Every record carries what a later version needs to migrate it. */
+import type { ModelRef } from '../engines/engine.ts';
+import type { LlmReply } from '../promptwizard/llm.ts';
+import type { RunEvent } from '../promptwizard/events.ts';
+import type { OptimizeInput, Outcome, Quality } from '../promptwizard/types.ts';
+
+/** `interrupted`: the page or engine went away; it goes on when opened. */
+export type RunStatus = 'queued' | 'running' | 'paused' | 'done' | 'stopped' | 'failed' | 'interrupted';
+
+export interface RunRecord {
+  id: string;
+  /** Shape of this record. */
+  version: 1;
+  /** Milliseconds since 1970. */
+  createdAt: number;
+  updatedAt: number;
+  status: RunStatus;
+  input: OptimizeInput;
+  model: ModelRef;
+  /** Hash of prompt, rows, settings (seed left out unless the user set it), plan and model: the result cache's key. */
+  requestHash: string;
+  /** Present when done or stopped. */
+  summary?: { outcome: Outcome; qualityScore: number; quality: Quality; seconds: number; calls: number; optimizedPrompt: string };
+  /** A sentence for a person; present when failed or interrupted by an error. */
+  error?: string;
+}
+
+/** Key: [run, seq]; `seq` from 0, without gaps. */
+export interface EventRecord {
+  run: string;
+  seq: number;
+  event: RunEvent;
+}
+
+/** Key: hash of (model id, request). Holds text the user typed: it never leaves the browser. */
+export interface CallRecord {
+  hash: string;
+  model: string;
+  reply: LlmReply;
+  at: number;
+}
+
+/** What the person did during a run, so that replay does it again. Key: [run, kind, position]. */
+export interface InputRecord {
+  run: string;
+  kind: 'stop' | 'rows';
+  position: number;
+  value: unknown;
+}
