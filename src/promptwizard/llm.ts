@@ -2,16 +2,7 @@
 import type { ChatMessage } from './types.ts';
 
 export type Purpose =
-  | 'understand'
-  | 'make-rows'
-  | 'solve'
-  | 'mutate'
-  | 'critique'
-  | 'refine'
-  | 'reason'
-  | 'persona'
-  | 'keywords'
-  | 'repair';
+  'understand' | 'make-rows' | 'solve' | 'mutate' | 'critique' | 'refine' | 'reason' | 'persona' | 'keywords' | 'repair';
 
 /** The subset of JSON Schema that every engine's grammar compiles quickly: no minLength, maxLength, pattern. */
 export type JsonSchema = {

@@ -1,5 +1,5 @@
 /** The four plans: what each pays for, and what it promises to be able to show (method, section 1). */
-import type { PlanName } from './types.ts';
+import type { PlanName, Row } from './types.ts';
 
 export interface Plan {
   name: PlanName;
@@ -39,14 +39,19 @@ export const PLANS: { readonly [K in PlanName]: Plan } = {
   },
 }; // prettier-ignore
 
-/** How `rows` usable rows are shared out. `verdict` is a draw from `heldOut`. */
-export interface SplitSizes {
-  race: number;
-  fresh: number;
-  heldOut: number;
-  verdict: number;
+/** Who may see which rows (method, section 2.1). */
+export interface Split {
+  /** In the one shared order of the run. */
+  race: Row[];
+  fresh: Row[];
+  heldOut: Row[];
+  /** A seeded draw from `heldOut`. */
+  verdict: Row[];
 }
 
+export type SplitSizes = { [K in keyof Split]: number };
+
+/** How `rows` usable rows are shared out. */
 export function splitSizes(rows: number, plan: PlanName, seenSetSize: number): SplitSizes {
   if (rows < 8) return { race: 0, fresh: 0, heldOut: 0, verdict: 0 };
   if (rows < 20) {
@@ -63,10 +68,4 @@ export function splitSizes(rows: number, plan: PlanName, seenSetSize: number): S
 export interface Speed {
   prefillPerSecond: number;
   decodePerSecond: number;
-}
-
-export interface Forecast {
-  calls: number;
-  /** Minutes: [when replies are short, when they reach their cap]. */
-  minutes: [number, number];
 }

@@ -129,8 +129,7 @@ export function rangeOf(spec: SettingSpec): string {
  */
 export function readSetting<K extends keyof Settings>(key: K, value: unknown): Settings[K] {
   const spec = SETTINGS[key];
-  const bad = () =>
-    new SettingError(key, `${wireName(key)} must be ${rangeOf(spec)}; it is ${JSON.stringify(value) ?? String(value)}.`);
+  const bad = () => new SettingError(key, `${wireName(key)} must be ${rangeOf(spec)}; it is ${JSON.stringify(value) ?? String(value)}.`);
   const text = typeof value === 'string' ? value.trim() : value;
   if (spec.kind === 'boolean') {
     if (text === true || text === 'true' || text === '1') return true as Settings[K];

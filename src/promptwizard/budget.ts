@@ -1,0 +1,115 @@
+/** What a run may spend, what each step of a plan costs, and what a person is told before the start (method, section 1). */
+import { PLANS, splitSizes, type Plan, type Speed, type SplitSizes } from './plans.ts';
+import type { Settings } from './settings.ts';
+import { estimateTokens } from './tokens.ts';
+import { PLAN_NAMES, type PlanName, type Task } from './types.ts';
+
+/** Calls by step. `verdict` is reserved first. */
+export interface StepCalls {
+  understand: number;
+  rows: number;
+  mutate: number;
+  race: number;
+  fresh: number;
+  refine: number;
+  examples: number;
+  more: number;
+  verdict: number;
+}
+export type Step = keyof StepCalls;
+
+/** Rows of each rung: `minCorrectCount`, then `questionsBatchSize` more each, to the end of the race rows. */
+export function rungSizes(raceRows: number, plan: Plan, settings: Settings): number[] {
+  if (plan.name === 'trial') return raceRows > 0 ? [Math.min(4, raceRows)] : [];
+  const sizes: number[] = [];
+  for (let left = raceRows; left > 0 && sizes.length < settings.maxEvalBatches;) {
+    const size = Math.min(left, sizes.length === 0 ? settings.minCorrectCount : settings.questionsBatchSize);
+    sizes.push(size);
+    left -= size;
+  }
+  return sizes;
+}
+
+/** Calls of a first race with start, contract, free baseline and `extra` more, the better half going on. */
+export function raceCalls(extra: number, rungs: readonly number[]): number {
+  let calls = 0;
+  let others = extra;
+  rungs.forEach((rows, i) => {
+    calls += rows * (i === 0 ? 3 + extra : 1 + others);
+    others = i === 0 ? 2 + Math.ceil(extra / 2) : Math.ceil(others / 2);
+  });
+  return calls;
+}
+
+export const freshRows = (plan: Plan, fresh: number): number => (plan.name === 'trial' ? Math.min(6, fresh) : fresh);
+
+/** What a plan costs on these rows. */
+export function stepCalls(plan: Plan, split: SplitSizes, settings: Settings, rowsToMake: boolean): StepCalls {
+  const race = raceCalls(plan.extraEntrants, rungSizes(split.race, plan, settings));
+  const fresh = freshRows(plan, split.fresh);
+  const challenge = split.race + fresh;
+  const critique = plan.critique && settings.refineInstruction && settings.refineTaskEgIterations > 0;
+  const used = {
+    understand: plan.understand || rowsToMake ? 1 : 0,
+    rows:
+      rowsToMake && plan.name !== 'trial'
+        ? plan.name === 'quick'
+          ? 8 + 24
+          : Math.ceil(settings.numTrainExamples / 2) + 2 * settings.numTrainExamples
+        : 0,
+    mutate: Math.min(plan.mutationCalls, settings.mutationRounds),
+    race,
+    fresh: 2 * fresh,
+    refine: critique ? 3 + 2 * challenge : 0,
+    examples: plan.critique && plan.examples && settings.fewShotCount > 0 ? Math.round(1.6 * challenge) : 0,
+    verdict: 3 * split.verdict,
+  };
+  const sum = Object.values(used).reduce((a, b) => a + b, 0) - used.verdict - used.rows;
+  // Thorough: a second round, persona and keywords, from what the plan pays for at 25 search rows.
+  const scale = (split.race + split.fresh) / 25;
+  const more = plan.name === 'thorough' ? Math.max(0, Math.round(plan.searchCalls * Math.min(scale, 4)) - sum) : 0;
+  return { ...used, more };
+}
+
+export const totalCalls = (steps: StepCalls): number => Object.values(steps).reduce((a, b) => a + b, 0);
+
+/** Rows that answer metrics can score; near enough for a forecast, the run itself looks closer. */
+const scorable = (task: Task): number =>
+  new Set(task.rows.filter((r) => r.answer?.trim()).map((r) => r.question + JSON.stringify(r.inputs ?? {}))).size;
+
+/** Calls a run makes at most, verdict included, and minutes from the speed of the loaded model. */
+export function forecastPlan(
+  task: Task,
+  settings: Settings,
+  name: PlanName,
+  speed: Speed | null,
+): { calls: number; minutes: [number, number] | null } {
+  const plan = PLANS[name];
+  const usable = scorable(task);
+  const make = usable < 8;
+  if (make && name === 'trial') return { calls: 1, minutes: speed ? [0.1, 1] : null };
+  const rows = make ? (name === 'quick' ? 12 : settings.numTrainExamples) : usable;
+  const steps = stepCalls(plan, splitSizes(rows, name, settings.seenSetSize), settings, make);
+  const calls = Math.min(totalCalls(steps), settings.maxCalls ?? Infinity);
+  if (!speed) return { calls, minutes: null };
+  const texts = task.rows.slice(0, 50);
+  const question = texts.reduce((sum, r) => sum + estimateTokens(r.question) + estimateTokens(Object.values(r.inputs ?? {}).join(' ')), 0);
+  const meanQuestion = texts.length > 0 ? question / texts.length : 60;
+  const start = estimateTokens(task.prompt) + estimateTokens(task.system ?? '') + 30;
+  const cap = Math.min(settings.maxTokens, plan.replyCap ?? 400);
+  // Engines keep the prompt's prefix between calls, so the question and about half of the rest are computed each time.
+  const prefill = (meanQuestion + start / 2) / speed.prefillPerSecond;
+  const minutes = (reply: number) => (calls * (prefill + reply / speed.decodePerSecond)) / 60;
+  return { calls, minutes: [minutes(Math.min(cap, 20)), minutes(cap)] };
+}
+
+/** The largest plan that ends within `minutes`, by the middle of its forecast; trial if none does. */
+export function preselectPlan(task: Task, settings: Settings, speed: Speed | null, minutes = 10): PlanName {
+  if (!speed) return 'quick';
+  const fitting = PLAN_NAMES.filter((name) => {
+    const forecast = forecastPlan(task, settings, name, speed).minutes;
+    return forecast !== null && (forecast[0] + forecast[1]) / 2 <= minutes;
+  });
+  // Without a reason for more, standard is enough: thorough is for those who ask for it.
+  return fitting.includes('standard') ? 'standard' : (fitting.at(-1) ?? 'trial');
+}

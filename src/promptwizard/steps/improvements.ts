@@ -1,0 +1,77 @@
+/** What changed, in short sentences, each from a measured event of the run; none without one (method, section 6). */
+import type { RunEvent } from '../events.ts';
+import type { Run } from '../run.ts';
+import { styleOf } from '../styles.ts';
+import type { Candidate, Row, Verdict } from '../types.ts';
+
+type Acceptance = Extract<RunEvent, { type: 'acceptance' }>;
+
+const rowsWord = (n: number): string => (n === 1 ? '1 row' : `${n} rows`);
+
+export function madeInWords(c: Candidate): string {
+  const m = c.madeBy;
+  switch (m.kind) {
+    case 'start':
+      return 'Your prompt';
+    case 'contract':
+      return 'Says how to mark the answer';
+    case 'free-baseline':
+      return 'Asks to think step by step';
+    case 'style':
+      return `Adds a way of thinking: ${styleOf(m.style)?.title ?? m.style}`;
+    case 'model':
+      return 'Rewritten by the model';
+    case 'refine':
+      return 'Mended after a critique';
+    case 'demos':
+      return `Shows ${m.count === 1 ? 'one example' : `${m.count} examples`} ${m.reasoning ? 'worked out in steps' : 'with answers only'}`;
+    case 'persona':
+      return 'Speaks to the model as an expert';
+    case 'keywords':
+      return 'Names what matters';
+  }
+}
+
+export function improvements(run: Run, verdict: Verdict, acceptances: readonly Acceptance[], rows: readonly Row[]): string[] {
+  const out: string[] = [];
+  const percent = (x: number) => `${Math.round(x * 100)} %`;
+  if (verdict.result === 'c0') {
+    for (const a of acceptances.slice(-3)) {
+      const candidate = run.candidate(a.candidate);
+      const tied = `won ${a.wins} and lost ${a.losses} of ${rowsWord(a.wins + a.losses + a.ties)}`;
+      out.push(
+        a.accepted
+          ? `Not kept: “${madeInWords(candidate)}” led the search (${tied}) but not the verdict.`
+          : `Not kept: “${madeInWords(candidate)}” ${tied} in the search.`,
+      );
+    }
+    return out;
+  }
+  // From the result up to the start: every ancestor that was itself accepted, or is new against its parent.
+  for (
+    let c: Candidate | undefined = run.candidate(verdict.result);
+    c && c.id !== 'c0';
+    c = c.parentId ? run.candidates.get(c.parentId) : undefined
+  ) {
+    const won = acceptances.find((a) => a.candidate === c!.id);
+    if (won)
+      out.unshift(
+        `${madeInWords(c)}: won ${won.wins} and lost ${won.losses} of ${rowsWord(won.wins + won.losses + won.ties)} against ${won.against === 'c0' ? 'your prompt' : 'the best before it'} in the search.`,
+      );
+  }
+  const start = run.arm('c0', rows);
+  const final = run.arm(verdict.result, rows);
+  const c = verdict.comparison;
+  if (c && c.rows > 0) out.push(`On ${rowsWord(c.rows)} kept back: ${c.wins} newly right, ${c.losses} newly wrong.`);
+  if (start && final && start.unreadable > final.unreadable)
+    out.push(`Answers that could not be read: ${start.unreadable} of ${start.rows} before, ${final.unreadable} of ${final.rows} now.`);
+  if (start && final && final.replyTokens > 1.5 * start.replyTokens + 2)
+    out.push(`Replies are longer: ${Math.round(start.replyTokens)} tokens before, ${Math.round(final.replyTokens)} now.`);
+  if (start && final && final.replyTokens * 1.5 + 2 < start.replyTokens)
+    out.push(`Replies are shorter: ${Math.round(start.replyTokens)} tokens before, ${Math.round(final.replyTokens)} now.`);
+  if (verdict.free && verdict.final && verdict.reason === 'sign-test')
+    out.push(
+      `“Think step by step” alone reached ${percent(verdict.free.mean)} on the same rows, this prompt ${percent(verdict.final.mean)}.`,
+    );
+  return out.slice(0, 6);
+}

@@ -1,0 +1,85 @@
+/** Critique and refine as one chat: causes of real failures, then one small edit a call (method, sections 3.3 and 3.4). */
+import { readObject, readStrings, textOf } from '../json.ts';
+import { critiquePrompt, critiqueSchema, refinePrompt, refineSchema, type Case } from '../prompts/critique.ts';
+import { clip } from '../prompts/fence.ts';
+import { variablesOf } from '../render.ts';
+import type { ChatMessage, Candidate, Row } from '../types.ts';
+import type { Run, Steps } from '../run.ts';
+import { challenge, challengeCalls } from './accept.ts';
+import { inputText } from './inputs.ts';
+import { genesOf } from './mutate.ts';
+import type { Split } from '../plans.ts';
+import { rejectInstruction } from './validate.ts';
+
+const EDITS = 2;
+
+/** @returns whether an edit was accepted */
+export async function* refine(run: Run, parent: Candidate, split: Split): Steps<boolean> {
+  const calls = 1 + EDITS * (1 + challengeCalls(run, split));
+  if (run.searchCallsLeft() < 2 + challengeCalls(run, split)) return false;
+  const cases = (wanted: boolean, most: number): Case[] =>
+    split.race
+      .filter((row) => run.mayAsk(parent, row) && run.answerOf(parent.id, row.id) !== undefined)
+      .filter((row) => run.answerOf(parent.id, row.id)!.score >= 0.5 === wanted)
+      .slice(0, most)
+      .map((row) => caseOf(run, parent, row));
+  const wrong = cases(false, 3);
+  const right = cases(true, wrong.length > 0 ? 1 : 3);
+  if (wrong.length + right.length === 0) return false;
+  yield run.phase('critique', 0, [parent.id], wrong.length + right.length, 'refine', calls);
+  const words = Math.round(Math.max(350, run.count(run.start.instruction) + 120) * 0.7);
+  const declined = run.declined.map((id) => run.candidates.get(id)?.madeBy).flatMap((m) => (m?.kind === 'refine' ? [m.cause] : []));
+  const ask: ChatMessage = {
+    role: 'user',
+    content: critiquePrompt({ instruction: parent.instruction, description: run.description, wrong, right, declined: declined.slice(-3) }),
+  };
+  const reply = yield* run.write('critique', [ask], 240, critiqueSchema);
+  const causes = readStrings(reply.text, 'causes', reply.finish !== 'stop').slice(0, 3);
+  if (causes.length === 0) {
+    yield { type: 'note', code: 'critique-unreadable', text: 'The model found no cause it could put into words; this step was left out.' };
+    return false;
+  }
+  yield { type: 'critique', candidate: parent.id, causes };
+  let accepted = false;
+  for (const [i, cause] of causes.slice(0, EDITS).entries()) {
+    if (run.searchCallsLeft() < 1 + challengeCalls(run, split)) break;
+    yield run.phase('refine', 0, [parent.id], 0, 'refine', 1 + challengeCalls(run, split));
+    // The same chat: engines reuse its prefix.
+    const content = refinePrompt({ cause, variables: variablesOf(parent.instruction), words });
+    const edit = yield* run.write(
+      'refine',
+      [ask, { role: 'assistant', content: reply.text }, { role: 'user', content }],
+      60 + Math.round(run.count(parent.instruction) * 1.5),
+      refineSchema,
+    );
+    const text = edit.finish === 'stop' ? textOf(readObject(edit.text)?.instruction) : '';
+    const reason =
+      edit.finish !== 'stop' ? 'cut' : text === '' ? 'unreadable' : rejectInstruction(run, text, parent, ask.content + content, split.race);
+    if (reason) {
+      yield { type: 'rejected', source: 'refine', text: text || edit.text.slice(0, 500), reason };
+      continue;
+    }
+    const child = yield* run.add({
+      ...genesOf(parent),
+      instruction: text,
+      contract: true,
+      madeBy: { kind: 'refine', cause: causes[i] ?? cause },
+    });
+    if (yield* challenge(run, child, split, 'refine', 'refine')) {
+      accepted = true;
+      break;
+    }
+  }
+  return accepted;
+}
+
+function caseOf(run: Run, parent: Candidate, row: Row): Case {
+  const answer = run.answerOf(parent.id, row.id)!;
+  const count = (t: string) => run.count(t);
+  return {
+    input: clip(inputText(row), 160, count),
+    output: clip(answer.output, 120, count),
+    read: answer.read,
+    right: clip(row.answer ?? '', 40, count),
+  };
+}

@@ -1,0 +1,28 @@
+/** The delivered prompt and its numbers. */
+import type { RunEvent } from '../events.ts';
+import { flatPrompt, templateMessages } from '../render.ts';
+import type { Run } from '../run.ts';
+import type { Quality, Row, RunResult, Verdict } from '../types.ts';
+import { improvements } from './improvements.ts';
+
+export function resultOf(
+  run: Run,
+  verdict: Verdict,
+  o: { quality: Quality; rows: readonly Row[]; acceptances: readonly Extract<RunEvent, { type: 'acceptance' }>[] },
+): RunResult {
+  const candidate = run.candidate(verdict.result);
+  const own = run.arm(verdict.result, o.rows);
+  return {
+    originalPrompt: run.input.task.prompt,
+    messages: templateMessages(candidate, run.task),
+    optimizedPrompt: flatPrompt(candidate, run.task),
+    improvements: improvements(run, verdict, o.acceptances, o.rows),
+    qualityScore: o.quality === 'none' ? 0 : (own?.mean ?? 0),
+    quality: o.quality,
+    verdict,
+    processingTime: run.ms / 1000,
+    calls: run.calls,
+    tokensIn: run.tokensIn,
+    tokensOut: run.tokensOut,
+  };
+}

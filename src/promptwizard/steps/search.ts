@@ -1,0 +1,59 @@
+/** The rounds: mutate, race, accept, examples, critique and refine; persona and keywords last (method, sections 3 to 5). */
+import type { Run, Steps } from '../run.ts';
+import type { Candidate } from '../types.ts';
+import { accept } from './accept.ts';
+import { examples, withAnswers } from './examples.ts';
+import { mutateByModel, mutateByStyle } from './mutate.ts';
+import { persona } from './persona.ts';
+import { race } from './race.ts';
+import { refine } from './refine.ts';
+
+export async function* search(run: Run): Steps<void> {
+  const { plan, settings, split } = run;
+  const rounds = Math.min(settings.mutateRefineIterations, plan.rounds);
+  for (let round = 1; round <= rounds; round++) {
+    const before = run.incumbent;
+    const parent = round === 1 ? contractOrStart(run) : run.candidate(run.incumbent);
+    const entrants = yield* entrantsOf(run, parent, round);
+    const spared = new Set(
+      [...run.candidates.values()].filter((c) => c.madeBy.kind === 'contract' || c.madeBy.kind === 'free-baseline').map((c) => c.id),
+    );
+    const leader = yield* race(run, entrants, spared, split.race, round);
+    if (round === 1) yield headroom(run);
+    if (leader.id !== run.incumbent && leader.id !== 'c0') yield* accept(run, leader, split, 'race');
+    const base = run.incumbent !== 'c0' ? run.candidate(run.incumbent) : leader.id !== 'c0' ? leader : contractOrStart(run);
+    if (plan.examples && plan.critique) yield* examples(run, base, split);
+    const edited = run.incumbent !== 'c0' ? run.candidate(run.incumbent) : base;
+    if (plan.critique && settings.refineInstruction && settings.refineTaskEgIterations > 0) yield* refine(run, edited, split);
+    if (run.incumbent === before) break;
+  }
+  if (plan.persona) yield* persona(run, split);
+}
+
+const contractOrStart = (run: Run): Candidate => [...run.candidates.values()].find((c) => c.madeBy.kind === 'contract') ?? run.start;
+
+/** Round 1 races start, contract and free baseline besides what is new; later rounds start and incumbent. */
+async function* entrantsOf(run: Run, parent: Candidate, round: number): Steps<Candidate[]> {
+  const { plan, settings, split } = run;
+  const fixed = round === 1 ? [...run.candidates.values()] : [run.start, run.candidate(run.incumbent)];
+  if (plan.extraEntrants === 0) return fixed;
+  const pool: Candidate[] = [];
+  if (round === 1 && plan.examples && settings.fewShotCount > 0) {
+    const shown = yield* withAnswers(run, parent, split);
+    if (shown) pool.push(shown);
+  }
+  const calls = Math.min(plan.mutationCalls, settings.mutationRounds);
+  const byModel = Math.floor((plan.extraEntrants - pool.length) / 2);
+  yield run.phase('mutate', round, [parent.id], 0, 'mutate', calls);
+  pool.push(...(yield* mutateByModel(run, parent, byModel, calls, round, split.race)));
+  pool.push(...(yield* mutateByStyle(run, parent, plan.extraEntrants - pool.length, round)));
+  return [...fixed, ...pool];
+}
+
+/** How much there is to gain: the start on the race rows. */
+function headroom(run: Run): import('../events.ts').RunEvent {
+  const arm = run.arm('c0', run.split.race);
+  const rows = arm?.rows ?? 0;
+  const mean = arm?.mean ?? 0;
+  return { type: 'headroom', mean, rows, unreadable: arm?.unreadable ?? 0, enough: rows >= 8 && mean >= 0.95 };
+}

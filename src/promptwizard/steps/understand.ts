@@ -1,0 +1,57 @@
+/** One call: what kind of answer is wanted, its labels and format, and the task in words that fit all rows (section 2.2). */
+import { readObject, textOf } from '../json.ts';
+import { ANSWER_KINDS, understandPrompt, understandSchema, type AnswerKind } from '../prompts/understand.ts';
+import { clip } from '../prompts/fence.ts';
+import type { Run, Steps } from '../run.ts';
+import type { MetricSpec, Row } from '../types.ts';
+import { inputText } from './inputs.ts';
+
+export interface Understanding {
+  kind: AnswerKind | null;
+  labels: string[];
+  answerFormat: string;
+  description: string;
+}
+
+export async function* understand(run: Run, raceRows: readonly Row[]): Steps<Understanding> {
+  const samples = raceRows
+    .filter((row) => run.count(row.question) <= 120)
+    .slice(0, 10)
+    .map((row) => `${clip(inputText(row), 120, (t) => run.count(t))}\n→ ${clip(row.answer ?? '', 30, (t) => run.count(t))}`);
+  const prompt = understandPrompt(
+    clip(run.input.task.prompt, 1200, (t) => run.count(t)),
+    samples,
+  );
+  const reply = yield* run.write('understand', [{ role: 'user', content: prompt }], 220, understandSchema);
+  const found = readObject(reply.text) ?? {};
+  const kind = ANSWER_KINDS.find((k) => k === textOf(found.kind)) ?? null;
+  if (kind === null)
+    yield {
+      type: 'note',
+      code: 'understand-unreadable',
+      text: 'The model could not describe the task; the search goes on without a description.',
+    };
+  const labels = Array.isArray(found.labels) ? [...new Set(found.labels.map(textOf).filter((l) => l !== '' && l.length <= 40))] : [];
+  return {
+    kind,
+    labels: labels.slice(0, 12),
+    answerFormat: clip(textOf(found.answer_format), 30, (t) => run.count(t)),
+    description: clip(textOf(found.task), 80, (t) => run.count(t)),
+  };
+}
+
+/** The metric for rows that are still to be made; null for open tasks. */
+export function metricFor(u: Understanding): MetricSpec | null {
+  switch (u.kind) {
+    case 'number':
+      return { kind: 'number' };
+    case 'choice':
+      return { kind: 'choice', letters: ['A', 'B', 'C', 'D', 'E', 'F'] };
+    case 'label':
+      return u.labels.length >= 2 ? { kind: 'label', labels: u.labels } : { kind: 'exact' };
+    case 'short text':
+      return { kind: 'exact' };
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * Start against winner on rows that chose neither (method, section 6). Two looks with O'Brien–Fleming bounds
+ * (Biometrics 1979), exact sign test, Newcombe's paired interval.
+ */
+import { BudgetSpent } from '../errors.ts';
+import { createRng } from '../random.ts';
+import type { Run, Steps } from '../run.ts';
+import { accepts, compare, conditionalPower, furtherRowsNeeded, O_BRIEN_FLEMING, ratesFor, smallestShowableGain } from '../stats.ts';
+import type { Paired, Row, Verdict } from '../types.ts';
+import { tally } from './accept.ts';
+import type { Split } from '../plans.ts';
+
+/** Both candidates on the rows that both have answered, as challenger minus start. */
+export function paired(run: Run, challenger: string, start: string, rows: readonly Row[]): Paired {
+  const pairs = rows.flatMap((row) => {
+    const a = run.answerOf(challenger, row.id);
+    const b = run.answerOf(start, row.id);
+    return a && b ? [{ a: a.score, b: b.score }] : [];
+  });
+  const binary = pairs.every(({ a, b }) => (a === 0 || a === 1) && (b === 0 || b === 1));
+  return compare(pairs, { binary, rng: createRng(run.seedFor('bootstrap', challenger, start)) });
+}
+
+export async function* verdict(run: Run, split: Split): Steps<Verdict> {
+  run.inVerdict = true;
+  const winner = run.incumbent;
+  if (split.verdict.length === 0) return noHeldOut(run, split);
+  if (winner === 'c0') {
+    yield run.phase('verdict', 0, ['c0'], split.verdict.length, 'verdict', split.verdict.length);
+    yield* askAll(run, ['c0'], split.verdict);
+    return verdictOf(run, split.verdict, {
+      outcome: 'no-reliable-gain',
+      reason: 'nothing-accepted',
+      result: 'c0',
+      challenger: 'c0',
+      looks: 0,
+      comparison: null,
+    });
+  }
+  const all = split.verdict;
+  const half = all.slice(0, Math.floor(all.length / 2));
+  yield run.phase('verdict', 0, ['c0', winner], all.length, 'verdict', 3 * all.length);
+  let looks = 0;
+  let seen = half;
+  let comparison: Paired = paired(run, winner, 'c0', []);
+  let hopeless = false;
+  for (const look of [1, 2] as const) {
+    seen = look === 1 ? half : all;
+    if (seen.length === 0) continue;
+    const complete = yield* askAll(run, ['c0', winner], seen);
+    comparison = paired(run, winner, 'c0', seen);
+    const bound = look === 1 ? O_BRIEN_FLEMING.first : O_BRIEN_FLEMING.final;
+    const remaining = all.length - seen.length;
+    const power = look === 1 ? powerLeft(comparison, remaining, all.length) : null;
+    const better = comparison.wins > comparison.losses && comparison.difference > 0 && comparison.pValue <= bound;
+    hopeless = power !== null && power < 0.1;
+    looks = look;
+    yield { type: 'verdict-look', look, comparison, bound, decided: better || hopeless || look === 2 || !complete, power };
+    if (better) return yield* afterBetter(run, winner, seen, looks, comparison, bound);
+    if (hopeless) break;
+    if (!complete) return conclude(run, winner, seen, looks, comparison, 'budget');
+  }
+  return conclude(run, winner, seen, looks, comparison, hopeless ? 'hopeless' : 'undecided');
+}
+
+/** @returns false when the budget ended it early; what was answered still counts */
+async function* askAll(run: Run, ids: readonly string[], rows: readonly Row[]): Steps<boolean> {
+  try {
+    for (const id of ids) for (const row of rows) yield* run.ask(run.candidate(id), row, 'verdict');
+    return true;
+  } catch (error) {
+    if (error instanceof BudgetSpent) return false;
+    throw error;
+  }
+}
+
+/** Chance of ending `better` if the smallest gain that the plan promised were true. */
+function powerLeft(c: Paired, remaining: number, total: number): number {
+  return conditionalPower({ wins: c.wins, losses: c.losses, remaining, rates: ratesFor(smallestShowableGain(total)) });
+}
+
+/** The order of section 6, after both looks or an early end without `better`. */
+function conclude(
+  run: Run,
+  winner: string,
+  rows: readonly Row[],
+  looks: number,
+  comparison: Paired,
+  why: 'undecided' | 'hopeless' | 'budget',
+): Verdict {
+  const { wins, losses, ties, difference, interval } = comparison;
+  const base = { challenger: winner, looks, comparison };
+  if (wins <= losses || difference <= 0)
+    return verdictOf(run, rows, { ...base, outcome: 'no-reliable-gain', reason: 'not-ahead', result: 'c0' });
+  if (interval !== null && interval[1] < 0.01)
+    return verdictOf(run, rows, { ...base, outcome: 'no-reliable-gain', reason: 'gain-below-one-point', result: 'c0' });
+  const keep = accepts(wins, losses);
+  return verdictOf(run, rows, {
+    ...base,
+    outcome: 'inconclusive',
+    reason: keep ? why : 'undecided-kept-start',
+    result: keep ? winner : 'c0',
+    moreRows: furtherRowsNeeded(wins, losses, ties),
+  });
+}
+
+/** After `better` only: is the plain sentence as good? */
+async function* afterBetter(
+  run: Run,
+  winner: string,
+  rows: readonly Row[],
+  looks: number,
+  comparison: Paired,
+  bound: number,
+): Steps<Verdict> {
+  const better = { outcome: 'better', reason: 'sign-test', result: winner, challenger: winner, looks, comparison } as const;
+  const free = [...run.candidates.values()].find((c) => c.madeBy.kind === 'free-baseline');
+  if (!free || free.id === winner) return verdictOf(run, rows, better);
+  yield run.phase('free-baseline', 0, [free.id], rows.length, 'verdict', rows.length);
+  const complete = yield* askAll(run, [free.id], rows);
+  if (!complete) return verdictOf(run, rows, better);
+  const ahead = tally(run, winner, free.id, rows);
+  const own = paired(run, free.id, 'c0', rows);
+  const againstFree = paired(run, winner, free.id, rows);
+  const does = !accepts(ahead.wins, ahead.losses) && own.wins > own.losses && own.difference > 0 && own.pValue <= bound;
+  if (does)
+    return verdictOf(run, rows, {
+      ...better,
+      reason: 'free-baseline-does-as-well',
+      result: free.id,
+      comparison: own,
+      againstFree,
+      free: free.id,
+    });
+  return verdictOf(run, rows, { ...better, againstFree, free: free.id });
+}
+
+/** 8 to 19 rows: none is held out, so nothing is asked. */
+function noHeldOut(run: Run, split: Split): Verdict {
+  const winner = run.incumbent;
+  const rows = split.fresh;
+  if (winner === 'c0')
+    return verdictOf(run, rows, {
+      outcome: 'no-reliable-gain',
+      reason: 'nothing-accepted',
+      result: 'c0',
+      challenger: 'c0',
+      looks: 0,
+      comparison: null,
+    });
+  return verdictOf(run, rows, {
+    outcome: 'inconclusive',
+    reason: 'no-held-out-rows',
+    result: winner,
+    challenger: winner,
+    looks: 0,
+    comparison: null,
+  });
+}
+
+type Decided = Pick<Verdict, 'outcome' | 'reason' | 'result' | 'challenger' | 'looks' | 'comparison'> & {
+  moreRows?: number | null;
+  againstFree?: Paired;
+  free?: string;
+};
+
+export function verdictOf(run: Run, rows: readonly Row[], d: Decided): Verdict {
+  const { moreRows, againstFree, free, ...rest } = d;
+  return {
+    ...rest,
+    start: run.arm('c0', rows),
+    final: run.arm(d.result, rows),
+    free: free ? run.arm(free, rows) : null,
+    againstFree: againstFree ?? null,
+    moreRows: moreRows ?? null,
+  };
+}

@@ -1,0 +1,234 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../src/promptwizard/events.ts';
+import type { Llm } from '../../src/promptwizard/llm.ts';
+import { metricOf } from '../../src/promptwizard/metrics/metric.ts';
+import { PLAN_NAMES, type OptimizeInput } from '../../src/promptwizard/types.ts';
+import { countingRows, SimulatedModel } from '../world/model.ts';
+import { inputOf, modelFor, play, world } from './play.ts';
+
+const of = <T extends RunEvent['type']>(events: RunEvent[], type: T) =>
+  events.filter((e): e is Extract<RunEvent, { type: T }> => e.type === type);
+
+/** What must be true of every run, whatever the model says. */
+function expectLawful(input: OptimizeInput, events: RunEvent[], requests: { purpose: string; messages: { content: string }[] }[]): void {
+  const calls = of(events, 'call');
+  const budget = of(events, 'budget')[0]!;
+  expect(events[0]!.type).toBe('run-started');
+  expect(events.at(-1)!.type).toBe('done');
+  expect(calls.map((c) => c.n)).toEqual(calls.map((_, i) => i));
+  expect(calls.length).toBe(requests.length);
+  expect(calls.length).toBeLessThanOrEqual(budget.maxCalls);
+  const first = of(events, 'candidate')[0]!;
+  expect(first.candidate.id).toBe('c0');
+  expect(first.text).toBe(input.task.prompt);
+  // Held-out rows: not in any request before the verdict began.
+  const split = of(events, 'split')[0]!;
+  const start = events.findIndex((e) => e.type === 'phase' && (e.phase === 'verdict' || e.phase === 'free-baseline'));
+  const before = start < 0 ? requests.length : of(events.slice(0, start), 'call').length;
+  const heldOut = input.task.rows.filter((r) => split.heldOut.includes(r.id));
+  for (const request of requests.slice(0, before)) {
+    for (const row of heldOut) expect(request.messages.some((m) => m.content.includes(row.question))).toBe(false);
+  }
+  // Scores are what the stored outputs give when read again.
+  const task = of(events, 'task')[0]!;
+  const metric = task.metric ? metricOf(task.metric) : null;
+  const rows = new Map([...input.task.rows, ...of(events, 'rows-reviewed').flatMap((e) => e.rows)].map((r) => [r.id, r]));
+  for (const s of of(events, 'scored')) {
+    expect(s.score).toBeGreaterThanOrEqual(0);
+    expect(s.score).toBeLessThanOrEqual(1);
+    if (s.read === null) expect(s.score).toBe(0);
+    else expect(metric!.score(metric!.read(s.output), rows.get(s.row)!)).toBe(s.score);
+  }
+  // No candidate is scored on a row that it shows.
+  const candidates = new Map(of(events, 'candidate').map((e) => [e.candidate.id, e.candidate]));
+  for (const s of of(events, 'scored')) expect(candidates.get(s.candidate)!.demos.some((d) => d.rowId === s.row)).toBe(false);
+  // What is delivered is the start, or was scored, or says that it was not measured.
+  const { result } = of(events, 'done')[0]!;
+  if (result.verdict.result !== 'c0' && result.verdict.outcome !== 'not-measured')
+    expect(of(events, 'scored').some((s) => s.candidate === result.verdict.result)).toBe(true);
+  if (result.verdict.result === 'c0') expect(result.messages.at(-1)!.content.startsWith(input.task.prompt)).toBe(true);
+  expect(result.qualityScore).toBeGreaterThanOrEqual(0);
+  expect(result.qualityScore).toBeLessThanOrEqual(1);
+}
+
+describe('optimize', () => {
+  for (const plan of PLAN_NAMES) {
+    it(`runs the ${plan} plan to its verdict within its budget`, async () => {
+      const input = inputOf({ plan });
+      const model = modelFor(input, world({ effects: { contract: 0.1, free: 0.45, demos: 0.2 } }));
+      const { events, state } = await play(input, model);
+      expectLawful(input, events, model.requests);
+      expect(state.verdict!.start!.rows).toBeGreaterThan(0);
+      expect(state.result!.quality).toBe('held-out');
+    });
+  }
+
+  it('calls a prompt better only after the sign test on held-out rows, and delivers it', async () => {
+    const input = inputOf({ plan: 'standard' });
+    const { state } = await play(input, modelFor(input, world({ base: 0.1, effects: { contract: 0, free: 0.85 } })));
+    expect(state.verdict).toMatchObject({ outcome: 'better', reason: 'sign-test' });
+    expect(state.verdict!.comparison!.pValue).toBeLessThanOrEqual(0.048);
+    expect(state.result!.optimizedPrompt).toContain('step by step');
+    expect(state.result!.improvements.length).toBeGreaterThan(0);
+  });
+
+  it('returns the user’s own prompt when nothing helps', async () => {
+    const input = inputOf({ plan: 'quick' });
+    const { state } = await play(input, modelFor(input, world({ effects: {} })));
+    expect(state.verdict!.outcome).not.toBe('better');
+    if (state.verdict!.outcome === 'no-reliable-gain') expect(state.result!.optimizedPrompt).toBe('Answer the question.');
+  });
+
+  it('never calls a prompt that is worse better, over many worlds', async () => {
+    let worse = 0;
+    for (let seed = 0; seed < 60; seed++) {
+      const input = inputOf({ plan: 'quick', seed });
+      const { state } = await play(
+        input,
+        modelFor(input, world({ seed, base: 0.6, effects: { contract: -0.3, free: -0.3, demos: -0.3, styles: {} } })),
+      );
+      if (state.verdict!.result !== 'c0' && state.verdict!.final!.mean < state.verdict!.start!.mean) worse++;
+    }
+    expect(worse).toBe(0);
+  });
+
+  it('gives the same events for the same input and replies', async () => {
+    const input = inputOf({ plan: 'standard' });
+    const once = await play(input, modelFor(input, world()));
+    const again = await play(input, modelFor(input, world()));
+    expect(JSON.stringify(again.events)).toBe(JSON.stringify(once.events));
+  });
+
+  it('stops at any call, keeps the best so far and says so, the same on replay', async () => {
+    const input = inputOf({ plan: 'quick' });
+    const w = world({ base: 0.1, effects: { contract: 0.4, free: 0.8 } });
+    const whole = await play(input, modelFor(input, w));
+    const calls = of(whole.events, 'call').length;
+    for (let stopAt = 0; stopAt < calls; stopAt += 7) {
+      const model = modelFor(input, w);
+      const { events, state } = await play(input, model, { stopAt });
+      expect(model.requests.length).toBe(stopAt);
+      expect(state.verdict!.outcome).toBe('stopped');
+      expect(state.result!.quality).not.toBe('held-out');
+      const again = await play(input, modelFor(input, w), { stopAt });
+      expect(JSON.stringify(again.events)).toBe(JSON.stringify(events));
+    }
+  });
+
+  it('is not ended by replies that nobody can read', async () => {
+    for (const seed of [1, 2, 3]) {
+      const input = inputOf({ plan: 'standard', seed });
+      const model = modelFor(input, world({ seed, unreadable: 0.7, nonsense: 0.8, cut: 0.3 }));
+      const { events } = await play(input, model);
+      expectLawful(input, events, model.requests);
+    }
+  });
+
+  it('survives any text as a reply', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.string({ unit: 'binary', maxLength: 60 }), { minLength: 1, maxLength: 8 }),
+        fc.constantFrom(...PLAN_NAMES),
+        fc.nat(1000),
+        async (texts, plan, seed) => {
+          const input = inputOf({ plan, seed, task: { rows: countingRows(22) } });
+          const requests: Parameters<Llm>[0][] = [];
+          const llm: Llm = (request) => {
+            requests.push(request);
+            const text = texts[requests.length % texts.length]!;
+            return Promise.resolve({
+              text,
+              finish: requests.length % 5 === 0 ? 'length' : 'stop',
+              tokensIn: 1,
+              tokensOut: 1,
+              ms: 1,
+              hash: '',
+            });
+          };
+          const { events } = await play(input, { llm });
+          expectLawful(input, events, requests);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('keeps the verdict’s share of the budget when calls are few', async () => {
+    const input = inputOf({ plan: 'standard', settings: { maxCalls: 150 } });
+    const model = modelFor(input, world({ base: 0.2, effects: { contract: 0.2, free: 0.7 } }));
+    const { events } = await play(input, model);
+    expectLawful(input, events, model.requests);
+    expect(of(events, 'scored').filter((s) => s.part === 'verdict').length).toBeGreaterThan(0);
+  });
+
+  it('ends on its minutes with what was found', async () => {
+    const input = inputOf({ plan: 'standard', settings: { maxMinutes: 1 } });
+    const slow = modelFor(input, world());
+    const llm: Llm = async (request) => ({ ...(await slow.llm(request)), ms: 1500 });
+    const { events, state } = await play(input, { llm });
+    expect(state.budget.ms).toBeLessThanOrEqual(63_000);
+    expect(of(events, 'done')).toHaveLength(1);
+  });
+
+  it('makes practice rows for a lone prompt, shows them, and measures on those the person kept', async () => {
+    const input = inputOf({ plan: 'quick', task: { rows: [] } });
+    let shown = 0;
+    const { events, state } = await play(input, new SimulatedModel(world({ base: 0.45, effects: { contract: 0.05, free: 0.5 } }), []), {
+      review: (q) => {
+        shown = q.rows.length;
+        return Promise.resolve(q.rows.slice(1));
+      },
+    });
+    expect(shown).toBeGreaterThanOrEqual(8);
+    expect(of(events, 'rows-reviewed')[0]!.rows).toHaveLength(shown - 1);
+    expect(['synthetic', 'none']).toContain(state.result!.quality);
+  });
+
+  it('says not measured for a lone prompt in the trial plan, after one call', async () => {
+    const input = inputOf({ plan: 'trial', task: { rows: [] } });
+    const model = new SimulatedModel(world(), []);
+    const { state } = await play(input, model);
+    expect(model.requests).toHaveLength(1);
+    expect(state.result).toMatchObject({ quality: 'none', qualityScore: 0, verdict: { outcome: 'not-measured' } });
+    expect(state.result!.optimizedPrompt).toContain('Answer the question.');
+  });
+
+  it('has no verdict rows under twenty rows, and says so', async () => {
+    const input = inputOf({ plan: 'quick', task: { rows: countingRows(16) } });
+    const { state } = await play(input, modelFor(input, world({ base: 0, effects: { contract: 0, free: 1 } })));
+    expect(state.verdict).toMatchObject({ outcome: 'inconclusive', reason: 'no-held-out-rows', looks: 0 });
+    expect(state.result!.quality).toBe('selection');
+  });
+
+  it('hands the plain sentence back when the search is not ahead of it', async () => {
+    let seen = 0;
+    for (let seed = 0; seed < 40; seed++) {
+      const input = inputOf({ plan: 'quick', seed });
+      const { state } = await play(input, modelFor(input, world({ seed, base: 0.1, effects: { contract: 0, free: 0.8, demos: 0.8 } })));
+      if (state.verdict!.reason !== 'free-baseline-does-as-well') continue;
+      seen++;
+      expect(state.result!.optimizedPrompt).toContain('Think step by step.');
+      expect(state.verdict!.againstFree).not.toBeNull();
+    }
+    expect(seen).toBeGreaterThan(0);
+  });
+});
+
+describe('a request that cannot be run', () => {
+  const refused = async (input: OptimizeInput) => {
+    const model = modelFor(input, world());
+    await expect(play(input, model)).rejects.toMatchObject({ name: 'input' });
+    expect(model.requests).toHaveLength(0);
+    return play(input, model).catch((e: Error) => e.message);
+  };
+  it('asks for a prompt when there is only whitespace', async () => {
+    expect(await refused(inputOf({ task: { prompt: ' \n\t ' } }))).toBe('Please enter a prompt to optimize.');
+  });
+  it('names the numbers when the prompt is too long', async () => {
+    expect(await refused(inputOf({ task: { prompt: 'word '.repeat(20_000) } }))).toMatch(/20,000 tokens.*1,180/s);
+  });
+  it('names the calls that would do when there are too few', async () => {
+    expect(await refused(inputOf({ settings: { maxCalls: 5 } }))).toMatch(/max_calls is 5; the smallest plan needs \d+ calls/);
+  });
+});
