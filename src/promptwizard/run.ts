@@ -180,7 +180,7 @@ export class Run {
   private read(reply: LlmReply, row: Row): Scored {
     const { finish, tokensIn, tokensOut, text: output } = reply;
     const whole = finish === 'stop' || (finish === 'length' && /<\/\s*answer\s*>/i.test(output));
-    const read = whole && this.metric ? this.metric.read(output) : null;
+    const read = whole && this.metric ? this.metric.read(output, row) : null;
     const score = this.metric && read !== null ? this.metric.score(read, row) : 0;
     return { score, read, output, finish, tokensIn, tokensOut };
   }

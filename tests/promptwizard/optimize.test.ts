@@ -38,7 +38,7 @@ function expectLawful(input: OptimizeInput, events: RunEvent[], requests: { purp
     expect(s.score).toBeGreaterThanOrEqual(0);
     expect(s.score).toBeLessThanOrEqual(1);
     if (s.read === null) expect(s.score).toBe(0);
-    else expect(metric!.score(metric!.read(s.output), rows.get(s.row)!)).toBe(s.score);
+    else expect(metric!.score(metric!.read(s.output, rows.get(s.row)), rows.get(s.row)!)).toBe(s.score);
   }
   // No candidate is scored on a row that it shows.
   const candidates = new Map(of(events, 'candidate').map((e) => [e.candidate.id, e.candidate]));

@@ -1,6 +1,6 @@
 import type { MetricSpec, Row } from '../types.ts';
 import type { Metric } from './kind.ts';
-import { atMostWords, escapeRegExp, lines, plain } from './plain.ts';
+import { atMostWords, escapeRegExp, lines, plain, startsWithAny } from './plain.ts';
 import { firstRead, markAnswer, type AnswerSpan } from './span.ts';
 
 /** A last line that says what it concludes is believed over letters that the steps before it discuss. */
@@ -23,11 +23,14 @@ export function choiceMetric(spec: Extract<MetricSpec, { kind: 'choice' }>): Met
     new RegExp(`[([{]\\s?(${any})\\s?[)\\]}]`, 'giu'),
     new RegExp(`(?:^|\\n)[\\s*_"'\`>(-]{0,6}(${any})[*_]{0,3}[).:](?=[\\s*_]|$)`, 'giu'),
     new RegExp(
-      `(?<!\\p{L})(?:[Oo]ption|[Cc]hoice|[Aa]nswer|[Ll]etter|OPTION|CHOICE|ANSWER)\\s{1,3}["'*(]{0,3}(${any})(?![\\p{L}\\p{N}])`,
+      `(?=[OoCcAaLl])(?<!\\p{L})(?:[Oo]ption|[Cc]hoice|[Aa]nswer|[Ll]etter|OPTION|CHOICE|ANSWER)\\s{1,3}["'*(]{0,3}(${any})(?![\\p{L}\\p{N}])`,
       'gu',
     ),
   ];
-  const bare = new RegExp(`(?<![\\p{L}\\p{N}'’])(${any})(?![\\p{L}\\p{N}'’])(?!(?<=[AI])\\s\\p{L})`, 'gu');
+  const bare = new RegExp(
+    `${startsWithAny([...declared.keys()])}(?<![\\p{L}\\p{N}'’])(${any})(?![\\p{L}\\p{N}'’])(?!(?<=[AI])\\s(?!(?:or|and)\\s)\\p{L})`,
+    'gu',
+  );
 
   const lettersBy = (patterns: RegExp[], text: string): Set<string> => {
     const found = new Set<string>();

@@ -29,7 +29,8 @@ export function containsMetric(spec: Extract<MetricSpec, { kind: 'contains' }>):
     },
     score(read, row) {
       const gold = plain(row.answer ?? '');
-      return read !== null && gold !== '' && holds(fold(read), gold) ? 1 : 0;
+      if (read === null || gold === '') return 0;
+      return holds(plain(read), gold) || holds(fold(read), fold(row.answer!)) ? 1 : 0;
     },
     canScore: (row) => plain(row.answer ?? '') !== '',
     describe: () => 'a text that contains the answer',

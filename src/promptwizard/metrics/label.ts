@@ -1,6 +1,6 @@
 import type { MetricSpec, Row } from '../types.ts';
 import type { Metric } from './kind.ts';
-import { atMostWords, escapeRegExp, fold, lines, plain } from './plain.ts';
+import { atMostWords, escapeRegExp, fold, lines, plain, startsWithAny } from './plain.ts';
 import { firstRead, markAnswer, type AnswerSpan } from './span.ts';
 
 const CONCLUDES = /(?<!\p{L})(?:answer|therefore|thus|hence|so|overall|label|category|class|conclusion|classified)(?!\p{L})/iu;
@@ -30,7 +30,7 @@ export function labelMetric(spec: Extract<MetricSpec, { kind: 'label' }>): Metri
     const words = key.split(' ').map(escapeRegExp).join('[\\s_-]{1,3}');
     return UNSPACED.test(key) ? words : `(?<![\\p{L}\\p{N}])${words}(?![\\p{L}\\p{N}])`;
   });
-  const any = new RegExp(alternatives.join('|') || '(?!)', 'gu');
+  const any = new RegExp(`${startsWithAny(byLength)}(?:${alternatives.join('|')})`, 'gu');
 
   /** Labels named in a folded text. A denied one counts as two answers: null. */
   const mentions = (text: string): Mention[] | null => {

@@ -20,7 +20,7 @@ export function trimOuter(text: string): string {
 
 /**
  * What two answers must share to be equal: Unicode NFKC, case, outer punctuation, quotes and Markdown are ignored.
- * Signs that carry meaning stay: `C#`, `C++`, `-5`, `50%` keep theirs.
+ * Signs that carry meaning stay: `C#`, `C++`, `-5`, `50%` keep theirs. Empty for white space only.
  */
 export function plain(text: string): string {
   const unmarked = text
@@ -28,7 +28,7 @@ export function plain(text: string): string {
     .replace(/(?<![\p{L}\p{N}])(?:\*\*|__)|(?:\*\*|__)(?![\p{L}\p{N}])|`/gu, '')
     .trim()
     .replace(/^(?:#{1,6}|[-*>•])\s/, '');
-  return trimOuter(fold(unmarked));
+  return trimOuter(fold(unmarked)) || fold(text);
 }
 
 export function lines(text: string): string[] {
@@ -42,4 +42,13 @@ export function atMostWords(text: string, most: number): boolean {
   return true;
 }
 
-export const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+export const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+
+/**
+ * A look ahead for the first character of any of the words. It goes before a look behind for speed: looking behind at
+ * every character takes ten times as long.
+ */
+export function startsWithAny(words: readonly string[]): string {
+  const firsts = new Set(words.map((word) => Array.from(word)[0] ?? ''));
+  return `(?=${Array.from(firsts, escapeRegExp).join('|') || '(?!)'})`;
+}

@@ -13,11 +13,11 @@ export interface Rates {
 
 /**
  * The rates a promise of `gain` (in [0,1]) is worked out with: 30 % of the rows change sides, or more when the gain
- * needs it, and at least 2 % are lost (method, section 1).
+ * needs it, and at least 2 % are lost (method, section 1). A gain past what is left then counts as all of it.
  */
 export function ratesFor(gain: number): Rates {
   const loss = Math.max(0.02, (0.3 - gain) / 2);
-  return { win: gain + loss, loss };
+  return { win: Math.min(gain, 1 - 2 * loss) + loss, loss };
 }
 
 export interface LookSoFar {
@@ -64,7 +64,7 @@ export function smallestShowableGain(rows: number): number {
 }
 
 function findGain(rows: number): number {
-  for (let points = 1; points <= 98; points++) {
+  for (let points = 1; points <= 96; points++) {
     if (conditionalPower({ wins: 0, losses: 0, remaining: rows, rates: ratesFor(points / 100) }) >= WANTED) return points / 100;
   }
   return Infinity;

@@ -87,7 +87,7 @@ export function readRows(reply: string, variables: readonly string[], cut: boole
 function mechanical(run: Run, row: Proposal, names: readonly string[]): string | null {
   if (names.length === 0 && !/[?？。.:]\s*$/.test(row.question)) return 'it does not end as a question';
   if (run.count(inputText(row)) > 300) return 'too long';
-  if (run.metric && run.metric.score(run.metric.read(row.answer ?? ''), { ...row, id: '' }) < 0.999) return 'its answer cannot be read';
+  if (run.metric && !run.metric.canScore({ ...row, id: '' })) return 'its answer cannot be read';
   return null;
 }
 
@@ -101,7 +101,7 @@ async function* agrees(run: Run, row: Row): Steps<boolean> {
       attempt === 0 ? request : { ...request, temperature: Math.max(0.3, run.settings.temperature), seed: run.seedFor('solve', row.id) };
     const { reply } = yield* run.call(varied, { row: row.id });
     if (reply.finish !== 'stop' || !run.metric) return false;
-    if (run.metric.score(run.metric.read(reply.text), row) < 0.999) return false;
+    if (run.metric.score(run.metric.read(reply.text, row), row) < 0.999) return false;
   }
   return true;
 }

@@ -43,13 +43,14 @@ export function checkRequest(run: Run): void {
 /** @returns whether there is something to measure on; `run.split` then holds it */
 export async function* prepare(run: Run): Steps<boolean> {
   const { task } = run.input;
-  const { usable, setAside } = usableRows(task.rows, task.prompt, (row) => fits(run, row));
+  const spec = task.metric ?? chooseMetric(task.rows);
+  const { usable, setAside } = usableRows(task.rows, task.prompt, spec && metricOf(spec), (row) => fits(run, row));
   if (usable.length < MIN_ROWS) return yield* withoutRows(run, usable, setAside);
   const steps = stepCalls(run.plan, splitSizes(usable.length, run.plan.name, run.settings.seenSetSize), run.settings, false);
   yield* setBudget(run, steps);
   yield* divide(run, usable, setAside);
   const found = run.plan.understand ? yield* tryUnderstand(run, run.split.race) : null;
-  yield* settle(run, task.metric ?? chooseMetric(task.rows), task.metric ? 'user' : 'rows', found);
+  yield* settle(run, spec, task.metric ? 'user' : 'rows', found);
   yield* firstCandidates(run);
   return true;
 }
@@ -83,7 +84,7 @@ async function* withoutRows(run: Run, own: Row[], aside: SetAside[]): Steps<bool
   } catch (error) {
     if (!(error instanceof BudgetSpent)) throw error;
   }
-  const { usable, setAside } = usableRows(rows, task.prompt, (row) => fits(run, row));
+  const { usable, setAside } = usableRows(rows, task.prompt, run.metric, (row) => fits(run, row));
   if (usable.length < MIN_ROWS) {
     yield splitEvent(run, setAside);
     yield {

@@ -28,7 +28,7 @@ export async function* chainFor(run: Run, row: Row, parent: Candidate): Steps<st
     const request = run.solveRequest(renderMessages({ ...parent, instruction, contract: true, demos: [] }, row, run.task));
     if (!request) return null;
     const { reply } = yield* run.call({ ...request, purpose: 'reason' }, { row: row.id });
-    const read = reply.finish === 'stop' ? (run.metric?.read(reply.text) ?? null) : null;
+    const read = reply.finish === 'stop' ? (run.metric?.read(reply.text, row) ?? null) : null;
     if (read === null || run.metric!.score(read, row) < 0.999) continue;
     const steps = stepsBeforeAnswer(run, reply.text, row.answer ?? '');
     if (steps !== null) return steps;

@@ -3,6 +3,7 @@ import type { SetAside } from '../events.ts';
 import { splitSizes, type Split } from '../plans.ts';
 import { createRng } from '../random.ts';
 import { missingValues, variablesOf } from '../render.ts';
+import type { Metric } from '../metrics/metric.ts';
 import type { Row } from '../types.ts';
 import type { Run } from '../run.ts';
 
@@ -10,7 +11,12 @@ const keyOf = (row: Row): string =>
   JSON.stringify([row.question.normalize('NFKC').trim(), Object.entries(row.inputs ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))]);
 
 /** Rows that can be scored, and those set aside with the reason; the number in `detail` is the row's place in the input. */
-export function usableRows(rows: readonly Row[], prompt: string, fits: (row: Row) => boolean): { usable: Row[]; setAside: SetAside[] } {
+export function usableRows(
+  rows: readonly Row[],
+  prompt: string,
+  metric: Metric | null,
+  fits: (row: Row) => boolean,
+): { usable: Row[]; setAside: SetAside[] } {
   const setAside: SetAside[] = [];
   const usable: Row[] = [];
   const seen = new Map<string, { row: Row; number: number; conflict: boolean }>();
@@ -26,6 +32,8 @@ export function usableRows(rows: readonly Row[], prompt: string, fits: (row: Row
       );
     }
     if (!row.answer?.trim()) return aside('no-answer', `Row ${number} has no answer to compare with.`);
+    if (metric && !metric.canScore(row))
+      return aside('no-answer', `Row ${number}: its answer “${row.answer.trim().slice(0, 40)}” can not be read as ${metric.describe()}.`);
     if (!fits(row)) return aside('does-not-fit', `Row ${number} is longer than the model can read with this prompt.`);
     const key = keyOf(row);
     const before = seen.get(key);
