@@ -22,6 +22,8 @@ export interface Capability {
   why: string;
   /** What would help, when something would. */
   remedy?: string;
+  /** Not ok by a gate that only warns: `LoadOptions.tryAnyway` passes it. */
+  mayTryAnyway?: boolean;
   /** Facts for the page and for choosing a model. Bytes. */
   facts: {
     shaderF16?: boolean;
@@ -31,6 +33,10 @@ export interface Capability {
     threads?: number;
     crossOriginIsolated?: boolean;
     adapter?: string;
+    /** As far as the browser tells; rounded by it. GiB. */
+    memoryGiB?: number;
+    /** iPhone and iPad end pages that use more than a small part of the memory. */
+    ios?: boolean;
   };
 }
 
