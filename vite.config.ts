@@ -1,14 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig } from 'vite';
+import { defineConfig, type Connect, type Plugin } from 'vite';
+import { settingsFromEnv } from './src/promptwizard/settings.ts';
+import { serveModels } from './tools/models.mjs';
+import { CONTENT_SECURITY_POLICY } from './tools/policy.mjs';
+import { root } from './tools/root.mjs';
+import { ISOLATION } from './tools/serve.mjs';
 
-/** Threads in the CPU engine need a cross-origin isolated page. */
-const isolation = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 
-export default defineConfig({
-  base: './',
-  plugins: [svelte()],
-  worker: { format: 'es' },
-  build: { target: 'es2023', modulePreload: { polyfill: false } },
-  server: { host: '127.0.0.1', headers: isolation },
-  preview: { host: '127.0.0.1', headers: isolation },
+/**
+ * The page's policy, in the built page only: the development server works with inline scripts. It stands behind the
+ * charset, which browsers look for in the first 1,024 bytes, and before everything that loads.
+ */
+function policy(): Plugin {
+  const charset = '<meta charset="utf-8" />';
+  const meta = `<meta http-equiv="Content-Security-Policy" content="${CONTENT_SECURITY_POLICY}" />`;
+  const handler = (html: string) => {
+    if (!html.includes(charset)) throw new Error(`index.html must have ${charset}: the policy is put behind it.`);
+    return html.replace(charset, `${charset}\n    ${meta}`);
+  };
+  return { name: 'policy', apply: 'build', transformIndexHtml: { order: 'post', handler } };
+}
+
+/** `dev` and `preview` serve models/ as `start` does. */
+function models(): Plugin {
+  const use = (server: { middlewares: Connect.Server }) => void server.middlewares.use('/models', serveModels(join(root, 'models')));
+  return { name: 'models', configureServer: use, configurePreviewServer: use };
+}
+
+/** `build.json` tells what a build was made of. */
+function stamp(settings: object): Plugin {
+  const source = JSON.stringify({ version, settings }, null, 2) + '\n';
+  return {
+    name: 'stamp',
+    apply: 'build',
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: 'build.json', source });
+    },
+  };
+}
+
+export default defineConfig(() => {
+  // A value out of its range ends the build here, with the name, the range and the value.
+  const settings = settingsFromEnv(process.env);
+  return {
+    root,
+    base: './',
+    plugins: [svelte(), policy(), models(), stamp(settings)],
+    define: { __BUILD_SETTINGS__: JSON.stringify(settings), __APP_VERSION__: JSON.stringify(version) },
+    worker: { format: 'es' as const },
+    // It finds its WebAssembly beside itself.
+    optimizeDeps: { exclude: ['@wllama/wllama'] },
+    build: {
+      target: 'es2023',
+      modulePreload: { polyfill: false },
+      reportCompressedSize: false,
+      chunkSizeWarningLimit: 8000,
+      rolldownOptions: { checks: { pluginTimings: false } },
+    },
+    server: { host: '127.0.0.1', headers: ISOLATION, watch: { ignored: ['**/models/**', '**/dist/**', '**/test-results/**'] } },
+    preview: { host: '127.0.0.1', headers: ISOLATION },
+  };
 });

@@ -45,7 +45,7 @@ async function scoreOf(model: SimulatedModel, content: (row: Row) => LlmRequest[
   let sum = 0;
   for (const row of unseen) {
     const reply = await model.llm({ purpose: 'solve', messages: content(row), maxTokens: 256, temperature: 0, seed: 0 });
-    sum += reply.finish === 'stop' ? metric.score(metric.read(reply.text), row) : 0;
+    sum += reply.finish === 'stop' ? metric.score(metric.read(reply.text, row), row) : 0;
   }
   return sum / unseen.length;
 }

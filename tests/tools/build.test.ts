@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { resolveConfig } from 'vite';
+import { CONTENT_SECURITY_POLICY } from '../../tools/policy.mjs';
+
+const file = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+const configWith = (env: Record<string, string>) => {
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  return resolveConfig({ configFile: file('vite.config.ts'), logLevel: 'silent' }, 'build');
+};
+afterEach(() => vi.unstubAllEnvs());
+
+describe('the build', { timeout: 60_000 }, () => {
+  it('takes settings from its environment', async () => {
+    const { define } = await configWith({ MUTATE_REFINE_ITERATIONS: '2', GENERATE_EXPERT_IDENTITY: 'false', TOP_N: '' });
+    expect(JSON.parse(define!['__BUILD_SETTINGS__'])).toEqual({ mutateRefineIterations: 2, generateExpertIdentity: false });
+    expect(JSON.parse(define!['__APP_VERSION__'])).toBe(JSON.parse(readFileSync(file('package.json'), 'utf8')).version);
+  });
+
+  it.each([
+    [{ MUTATE_REFINE_ITERATIONS: '11' }, 'mutate_refine_iterations must be a whole number from 1 to 10; it is "11".'],
+    [{ RESOLVE_TIE_CRITERIA: 'middle' }, 'resolve_tie_criteria must be min or max; it is "middle".'],
+  ])('fails on a value out of its range, naming it: %j', async (env, sentence) => {
+    await expect(configWith(env)).rejects.toThrow(sentence);
+  });
+
+  it('puts the policy into the page before everything that loads, and the charset before it', async () => {
+    const { plugins } = await configWith({});
+    const { handler } = plugins.find(({ name }) => name === 'policy')!.transformIndexHtml as { handler: (html: string) => string };
+    const page = handler(readFileSync(file('index.html'), 'utf8'));
+    const at = (text: string) => page.indexOf(text);
+    expect(at('charset')).toBeGreaterThan(0);
+    expect(at(CONTENT_SECURITY_POLICY)).toBeGreaterThan(at('charset'));
+    for (const loads of ['<link', '<script', '<title']) expect(at(loads)).toBeGreaterThan(at(CONTENT_SECURITY_POLICY));
+    expect(() => handler('<html></html>')).toThrow('charset');
+  });
+
+  it('allows neither inline scripts nor eval, and what the engines need', () => {
+    const policy = Object.fromEntries(CONTENT_SECURITY_POLICY.split('; ').map((one) => [one.split(' ')[0], one.split(' ').slice(1)]));
+    expect(policy['default-src']).toEqual(["'none'"]);
+    expect(policy['script-src']).toEqual(["'self'", "'wasm-unsafe-eval'"]);
+    expect(policy['worker-src']).toContain('blob:');
+    expect(policy['connect-src']).not.toContain('http:');
+  });
+});
