@@ -17,6 +17,8 @@ export interface RunRecord {
   status: RunStatus;
   input: OptimizeInput;
   model: ModelRef;
+  /** Version of the app that began the list of events. */
+  app: string;
   /** Hash of prompt, rows, settings (seed left out unless the user set it), plan and model: the result cache's key. */
   requestHash: string;
   /** Present when done or stopped. */
@@ -45,5 +47,13 @@ export interface InputRecord {
   run: string;
   kind: 'stop' | 'rows';
   position: number;
+  value: unknown;
+}
+
+/** What the page remembers for its person, by name: see `preferences.ts`. */
+export interface PreferenceRecord {
+  key: string;
+  /** Shape of `value`. */
+  version: 1;
   value: unknown;
 }

@@ -1,30 +1,12 @@
 /** The only way from the page to engines and runs. Types only; spoken through Comlink. */
+import type { ModelOffer } from '../engines/catalogue.ts';
 import type { Capability, LoadedModel, LoadOptions, LoadProgress, ModelRef } from '../engines/engine.ts';
 import type { RunEvent } from '../promptwizard/events.ts';
 import type { PlanName, Row, Task } from '../promptwizard/types.ts';
 import type { Settings } from '../promptwizard/settings.ts';
 import type { RunStatus } from '../store/records.ts';
 
-/** One line of the catalogue, judged for this device. */
-export interface ModelOffer {
-  ref: ModelRef;
-  title: string;
-  /** Download, bytes. */
-  bytes: number;
-  license: string;
-  /** What it is good for, one sentence. */
-  about: string;
-  /** Can this device run it. */
-  fits: boolean;
-  /** Why it fits or not, one sentence. */
-  why: string;
-  /** Already on this machine. */
-  here: boolean;
-  /** The catalogue's choice for this device; exactly one at most. */
-  recommended: boolean;
-  /** Not fit by a gate that only warns: may be tried on the person's own word. */
-  mayTryAnyway: boolean;
-}
+export type { ModelOffer };
 
 export interface DeviceReport {
   capabilities: Capability[];
@@ -56,7 +38,25 @@ export type StartReply =
   /** The same request was answered before: the finished run to show. */
   | { kind: 'stored'; run: string }
   /** The queue of 3 is full. */
-  | { kind: 'busy'; message: string };
+  | { kind: 'busy'; message: string }
+  /** Another tab has the device: its run, which can be watched from here. */
+  | { kind: 'elsewhere'; run: string; message: string };
+
+/** Errors of the worker itself, by `name`; those of engine, store and method keep their own. */
+export type WorkerErrorCode =
+  /** A run or a load is going on that this would disturb. */
+  | 'busy'
+  /** Another tab has this run in hand. */
+  | 'elsewhere'
+  | 'no-such-run'
+  /** The run was made with another model than the one that is loaded. */
+  | 'other-model'
+  /** The rows were used already. */
+  | 'too-late'
+  /** The worker was ended while it was asked; the run, if any, is kept. */
+  | 'worker-ended'
+  /** Plain http from another machine: no locks, no WebGPU, no SHA-256. */
+  | 'insecure-page';
 
 /** What a watcher of a run hears. Events come in order, each `seq` once, from the one asked for. */
 export interface RunSink {
@@ -64,12 +64,23 @@ export interface RunSink {
   status(status: RunStatus, message?: string): void;
   /** Tokens of the call under way, so that the page is seen to live; not stored. */
   tokens(tokensSoFar: number): void;
+  /** The list starts anew at 0, because another version of the app wrote the stored one: forget what was heard. */
+  reset(): void;
+}
+
+/** What the page's client hears of everything in the worker, so that it can start it anew and give it its work back. */
+export interface WorkerListener {
+  model(status: ModelStatus): void;
+  /** `fatal`: the engine is gone, and only a new worker can go on with the run. */
+  run(run: string, status: RunStatus, message?: string, fatal?: boolean): void;
 }
 
 export interface OptimizerApi {
   /** Answers at once; the page restarts a worker that does not. */
   ping(): Promise<number>;
-  device(): Promise<DeviceReport>;
+  observe(listener: WorkerListener): Promise<void>;
+  /** `pageUrl`: the page's address, beside which `models/` is looked for; a worker's own script may lie elsewhere. */
+  device(pageUrl: string): Promise<DeviceReport>;
   /** Loads; resolves when ready. Rejects with an error whose `name` is an EngineErrorCode. */
   load(ref: ModelRef, onProgress: (p: LoadProgress) => void, options?: LoadOptions): Promise<LoadedModel>;
   cancelLoad(): Promise<void>;
@@ -83,8 +94,9 @@ export interface OptimizerApi {
   start(request: StartRequest): Promise<StartReply>;
   /** Goes on with a stored run at its first unanswered call. Needs its model loaded. */
   resume(run: string): Promise<void>;
-  watch(run: string, from: number, sink: RunSink): Promise<void>;
-  unwatch(run: string): Promise<void>;
+  /** Resolves to the number to `unwatch`. Any run: of this worker, of another tab, or a finished one. */
+  watch(run: string, from: number, sink: RunSink): Promise<number>;
+  unwatch(watch: number): Promise<void>;
   pause(run: string): Promise<void>;
   unpause(run: string): Promise<void>;
   stop(run: string): Promise<void>;

@@ -1,0 +1,46 @@
+/** Stored runs and what the page remembers, read and written from the page without the worker. Errors: StoreError. */
+import { connectStore, type Connection } from '../../store/connection.ts';
+import { readEvents as eventsOf, type SeqEvent } from '../../store/events.ts';
+import { deviceIsTaken, markInterrupted, ownedRuns } from '../../store/owners.ts';
+import { readPreference as read, writePreference as write, type Preferences } from '../../store/preferences.ts';
+import type { RunRecord } from '../../store/records.ts';
+import { deleteRun as remove, getRun as runOf, listRuns as runsOf } from '../../store/runs.ts';
+
+/** The page's one connection to the store. */
+export const connection: Connection = connectStore();
+
+/** Newest first. Runs that nobody has in hand any more are marked `interrupted` before. */
+export async function listRuns(limit?: number): Promise<RunRecord[]> {
+  await connection.use((store) => markInterrupted(store));
+  return connection.use((store) => runsOf(store, limit));
+}
+
+export async function getRun(id: string): Promise<RunRecord | undefined> {
+  await connection.use((store) => markInterrupted(store));
+  return connection.use((store) => runOf(store, id));
+}
+
+export const readEvents = (id: string, from = 0): Promise<SeqEvent[]> => connection.use((store) => eventsOf(store, id, from));
+
+/** Also removes the replies that no other run uses. @throws Error `running` while a tab has the run in hand */
+export async function deleteRun(id: string): Promise<void> {
+  if ((await ownedRuns()).has(id)) {
+    throw Object.assign(new Error('This run is still going on. Stop it first, then delete it.'), { name: 'running' });
+  }
+  await connection.use((store) => remove(store, id));
+}
+
+/** The run that uses the device now, in this tab or another; null when none does. */
+export async function runningAnywhere(): Promise<RunRecord | null> {
+  if (!(await deviceIsTaken())) return null;
+  const owned = await ownedRuns();
+  const runs = await connection.use((store) => runsOf(store));
+  return runs.find((run) => owned.has(run.id) && run.status !== 'queued') ?? null;
+}
+
+export const readPreference = <K extends keyof Preferences>(key: K): Promise<Preferences[K] | undefined> =>
+  connection.use((store) => read(store, key));
+
+/** `undefined` forgets. */
+export const writePreference = <K extends keyof Preferences>(key: K, value: Preferences[K] | undefined): Promise<void> =>
+  connection.use((store) => write(store, key, value));

@@ -1,0 +1,26 @@
+/** What the page remembers between visits: settings, the form as it was left, the chosen model and plan. */
+import type { ModelRef } from '../engines/engine.ts';
+import type { Settings } from '../promptwizard/settings.ts';
+import type { PlanName, Task } from '../promptwizard/types.ts';
+import type { Store } from './open.ts';
+import { finished } from './transaction.ts';
+
+export interface Preferences {
+  /** Only what the person changed; the rest follows the defaults of the build. */
+  settings: Partial<Settings>;
+  /** The form as typed, saved on every pause in typing: nothing typed is lost. */
+  draft: { task: Partial<Task>; extra?: Record<string, unknown> };
+  model: ModelRef;
+  plan: PlanName;
+  theme: 'light' | 'dark';
+}
+
+export async function readPreference<K extends keyof Preferences>(store: Store, key: K): Promise<Preferences[K] | undefined> {
+  return (await store.get('preferences', key))?.value as Preferences[K] | undefined;
+}
+
+/** `undefined` forgets. The value must be plain data. */
+export async function writePreference<K extends keyof Preferences>(store: Store, key: K, value: Preferences[K] | undefined): Promise<void> {
+  const tx = store.transaction('preferences', 'readwrite');
+  await finished<unknown>(tx, value === undefined ? tx.store.delete(key) : tx.store.put({ key, version: 1, value }));
+}

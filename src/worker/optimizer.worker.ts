@@ -1,0 +1,43 @@
+/** The Web Worker: owns engine and run, writes the store. Nothing of an engine is loaded before it is asked for. */
+import { expose } from 'comlink';
+import type { EngineName, LlmEngine, ModelRef } from '../engines/engine.ts';
+import { connectStore } from '../store/connection.ts';
+import { deviceReport } from './device.ts';
+import type { Engines } from './models.ts';
+import { createOptimizerApi } from './optimizerApi.ts';
+import { servedModels } from './served.ts';
+
+/** One engine of each kind for the life of the worker; an import that failed (offline) is tried again. */
+const once = (make: () => Promise<LlmEngine>): (() => Promise<LlmEngine>) => {
+  let made: Promise<LlmEngine> | null = null;
+  return () => {
+    made ??= make();
+    made.catch(() => (made = null));
+    return made;
+  };
+};
+
+const engines: Engines = {
+  webllm: once(async () => (await import('../engines/webllm/engine.ts')).createWebLlmEngine()),
+  wllama: once(async () => (await import('../engines/wllama/index.ts')).createWllamaEngine()),
+} satisfies Record<EngineName, unknown>;
+
+const here = async (ref: ModelRef): Promise<boolean> =>
+  ref.engine === 'webllm' ? (await import('../engines/webllm/cache.ts')).here(ref) : (await import('../engines/wllama/index.ts')).here(ref);
+
+expose(
+  createOptimizerApi({
+    connection: connectStore(),
+    locks: navigator.locks,
+    // Put in by the build; a bundle without it is nobody's release.
+    app: typeof __APP_VERSION__ === 'string' ? __APP_VERSION__ : 'unversioned',
+    engines,
+    optimize: async () => (await import('../promptwizard/optimize.ts')).optimize,
+    device: (pageUrl) => deviceReport({ engines, served: () => servedModels(pageUrl), here }),
+    importFile: async (file, onProgress) => (await import('../engines/wllama/index.ts')).importFile(file, onProgress),
+    remove: async (ref) =>
+      ref.engine === 'webllm'
+        ? (await import('../engines/webllm/cache.ts')).remove(ref)
+        : (await import('../engines/wllama/index.ts')).remove(ref),
+  }),
+);
