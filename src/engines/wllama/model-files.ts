@@ -1,0 +1,151 @@
+/**
+ * GGUF files in the origin's private file system: one folder, and beside each file a note that says what it is and
+ * whether it is whole. Works in a worker only, because only there files can be written in place.
+ */
+import type { ModelRef } from '../engine.ts';
+import { EngineError } from '../errors.ts';
+
+export type WllamaRef = Extract<ModelRef, { engine: 'wllama' }>;
+
+const FOLDER = 'gguf';
+const FULL = 'The disk, or the browser’s share of it, is full.';
+
+/** What is known of a file that is here, whole or in part. */
+export interface Note {
+  /** Address it came from; empty for a file that was dropped in. */
+  url: string;
+  /** Bytes of the whole file; 0 when unknown. */
+  bytes: number;
+  /** The server's mark of this version, when it showed one. */
+  etag: string;
+  whole: boolean;
+}
+
+/** @throws EngineError `no-space` where the browser keeps no files */
+async function folder(): Promise<FileSystemDirectoryHandle> {
+  try {
+    const root = await navigator.storage.getDirectory();
+    return await root.getDirectoryHandle(FOLDER, { create: true });
+  } catch (cause) {
+    if (isFull(cause)) throw noSpace(FULL, cause);
+    throw new EngineError(
+      'no-space',
+      'This browser keeps no files for this page, as in a private window or in a frame of another site. Open the page in a normal window of its own.',
+      { cause },
+    );
+  }
+}
+
+/** The name under which a model lies in the folder. */
+export async function storedName(ref: WllamaRef): Promise<string> {
+  if ('file' in ref) return ref.file;
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(ref.url)));
+  const mark = Array.from(digest.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return safeName(`${mark}-${lastPart(ref.url)}`);
+}
+
+export const safeName = (name: string): string => name.replace(/[^\w.-]+/g, '_').slice(-120);
+/** The file's name in an address, for messages and names. */
+export const lastPart = (url: string): string => decodeURI(new URL(url).pathname.split('/').pop() || 'model.gguf');
+
+export async function readNote(name: string): Promise<Note | null> {
+  try {
+    const file = await (await (await folder()).getFileHandle(`${name}.json`)).getFile();
+    return JSON.parse(await file.text()) as Note;
+  } catch {
+    return null;
+  }
+}
+
+export async function writeNote(name: string, note: Note): Promise<void> {
+  const out = await openForWriting(`${name}.json`);
+  try {
+    out.truncate(0);
+    write(out, new TextEncoder().encode(JSON.stringify(note)), 0);
+    out.flush();
+  } finally {
+    out.close();
+  }
+}
+
+/** What is used of a `FileSystemSyncAccessHandle`, which the types of pages do not know. */
+export interface OpenFile {
+  getSize(): number;
+  truncate(size: number): void;
+  /** Bytes written. */
+  write(bytes: Uint8Array<ArrayBuffer>, options: { at: number }): number;
+  flush(): void;
+  close(): void;
+}
+
+/** @throws EngineError `download-failed` when another tab writes the same file, `no-space` */
+export async function openForWriting(name: string): Promise<OpenFile> {
+  const all = await folder();
+  try {
+    const handle = (await all.getFileHandle(name, { create: true })) as unknown as { createSyncAccessHandle(): Promise<OpenFile> };
+    return await handle.createSyncAccessHandle();
+  } catch (cause) {
+    if (isFull(cause)) throw noSpace(FULL, cause);
+    throw new EngineError(
+      'download-failed',
+      'This model is being fetched in another tab. Wait for it there, or close that tab and try again.',
+      { cause },
+    );
+  }
+}
+
+/** @throws EngineError `no-space`: it shows as an exception or, in Chrome's private windows, as a count of bytes that is no such count */
+export function write(out: OpenFile, bytes: Uint8Array<ArrayBuffer>, at: number): void {
+  let written: number;
+  try {
+    written = out.write(bytes, { at });
+  } catch (cause) {
+    throw noSpace(FULL, cause);
+  }
+  if (written !== bytes.length) throw noSpace(FULL);
+}
+
+/** The whole file, or null when it is not here or not whole. */
+export async function openWhole(name: string): Promise<File | null> {
+  const note = await readNote(name);
+  if (!note?.whole) return null;
+  try {
+    const file = await (await (await folder()).getFileHandle(name)).getFile();
+    return file.size === note.bytes ? file : null;
+  } catch {
+    return null;
+  }
+}
+
+export async function removeFile(name: string): Promise<void> {
+  const all = await folder();
+  for (const entry of [`${name}.json`, name]) {
+    try {
+      await all.removeEntry(entry);
+    } catch (error) {
+      if (!(error instanceof DOMException && error.name === 'NotFoundError')) throw error;
+    }
+  }
+}
+
+/**
+ * Checks for room before the first byte is written.
+ * @throws EngineError `no-space`
+ */
+export async function needRoom(bytes: number): Promise<void> {
+  const { quota, usage } = await navigator.storage.estimate().catch(() => ({ quota: undefined, usage: undefined }));
+  if (quota === undefined || usage === undefined || quota - usage >= bytes) return;
+  throw noSpace(`It needs ${megabytes(bytes)}, and the browser allows this page ${megabytes(Math.max(0, quota - usage))} more.`);
+}
+
+export const noSpace = (detail = '', cause?: unknown): EngineError =>
+  new EngineError(
+    'no-space',
+    `There is no room for this model. ${detail} Free some disk space, remove another model, or choose a smaller one.`.replace('  ', ' '),
+    { cause },
+  );
+
+/** The browser's own word for it, which any call that makes or grows a file may say. */
+export const isFull = (error: unknown): boolean => error instanceof DOMException && error.name === 'QuotaExceededError';
+
+export const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6).toLocaleString('en')} MB`;
