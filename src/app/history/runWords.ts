@@ -1,0 +1,29 @@
+/** One line of the history. Pure. */
+import type { Outcome } from '../../promptwizard/types.ts';
+import type { RunRecord } from '../../store/records.ts';
+import { plural } from '../figures.ts';
+
+const OUTCOME: { readonly [K in Outcome]: string } = {
+  better: 'better',
+  'no-reliable-gain': 'no reliable gain',
+  inconclusive: 'not decided',
+  'not-measured': 'not measured',
+  stopped: 'stopped',
+};
+const STATUS: { readonly [K in RunRecord['status']]: string } = {
+  queued: 'waiting',
+  running: 'running',
+  paused: 'paused',
+  done: 'done',
+  stopped: 'stopped',
+  failed: 'failed',
+  interrupted: 'cut short: goes on when opened',
+};
+
+export const outcomeOf = (run: RunRecord): string => (run.summary ? OUTCOME[run.summary.outcome] : STATUS[run.status]);
+
+export function factsOf(run: RunRecord): string {
+  const facts = [run.input.model.title, `plan ${run.input.plan}`, plural(run.input.task.rows.length, 'row')];
+  if (run.summary && run.summary.quality !== 'none') facts.push(`score ${run.summary.qualityScore.toFixed(2)}`);
+  return facts.join(' · ');
+}

@@ -1,0 +1,102 @@
+/** What the person has typed. One for the page: going to another place and back loses nothing, nor does a reload. */
+import { preselectPlan } from '../../promptwizard/budget.ts';
+import { SETTING_KEYS } from '../../promptwizard/settings.ts';
+import { PLAN_NAMES, type MetricSpec, type PlanName, type Row, type Task } from '../../promptwizard/types.ts';
+import { engine } from '../models/engine.svelte.ts';
+import { soon } from '../parts/soon.ts';
+import { readTyped, type Typed } from '../settings/layers.ts';
+import { saved } from '../settings/saved.svelte.ts';
+import { checkPrompt, checkRows, USUAL_CONTEXT } from './checks.ts';
+import { usableRows } from './rows.ts';
+
+interface Extra {
+  [key: string]: unknown;
+  version: 1;
+  typed: Typed;
+}
+const PAUSE = 400;
+
+class Form {
+  prompt = $state('');
+  system = $state('');
+  rows = $state.raw<Row[]>([]);
+  /** Chosen by the person; null: by the rows. */
+  metric = $state.raw<MetricSpec | null>(null);
+  /** Chosen by the rows, when there are answers. */
+  found = $state.raw<MetricSpec | null>(null);
+  /** Chosen by the person; null: by the measured speed. */
+  pickedPlan = $state<PlanName | null>(null);
+  typed = $state.raw<Typed>({});
+  /** Why what was typed could not be stored, in a sentence. */
+  unsaved = $state<string | null>(null);
+
+  usable: Row[] = $derived(usableRows(this.rows));
+  answered: number = $derived(this.usable.filter((row) => row.answer).length);
+  read = $derived(readTyped(saved.base, this.typed));
+  task: Task = $derived({
+    prompt: this.prompt,
+    ...(this.system.trim() ? { system: this.system } : {}),
+    rows: this.usable,
+    ...(this.metric ? { metric: this.metric } : {}),
+  });
+  speed = $derived(engine.ready ? engine.loaded : null);
+  preselected: PlanName = $derived(preselectPlan(this.task, this.read.settings, this.speed));
+  plan: PlanName = $derived(this.pickedPlan ?? this.preselected);
+  contextSize: number = $derived(this.speed?.contextSize ?? USUAL_CONTEXT);
+  promptProblem = $derived(checkPrompt(this.prompt, this.contextSize));
+  rowProblems = $derived(this.usable.length > 0 ? checkRows(this.task) : []);
+
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private restored: Promise<void> | null = null;
+
+  /** Brings back what was typed before a reload. What was typed meanwhile stays. */
+  restore(): Promise<void> {
+    this.restored ??= this.fromStore();
+    return this.restored;
+  }
+
+  private async fromStore(): Promise<void> {
+    try {
+      const { readPreference } = await import('../client/history.ts');
+      const [draft, plan] = await Promise.all([readPreference('draft'), readPreference('plan')]);
+      if (plan && PLAN_NAMES.includes(plan)) this.pickedPlan = plan;
+      if (!draft || this.prompt !== '' || this.rows.length > 0) return;
+      this.fill(draft.task);
+      const typed = (draft.extra as Extra | undefined)?.typed;
+      if (typed) this.typed = Object.fromEntries(SETTING_KEYS.filter((key) => key in typed).map((key) => [key, typed[key]]));
+    } catch {
+      // No storage: the form works, it only forgets on reload; `save` says so once something is typed.
+    }
+  }
+
+  /** Puts a task in the form: a draft, an example, an earlier run. */
+  fill(task: Partial<Task>): void {
+    this.prompt = task.prompt ?? '';
+    this.system = task.system ?? '';
+    this.rows = task.rows ?? [];
+    this.metric = task.metric ?? null;
+  }
+
+  /** To be called on every change; stores after a pause in typing. */
+  changed(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => soon(() => void this.save()), PAUSE);
+  }
+
+  /** Stores at once. */
+  async save(): Promise<void> {
+    clearTimeout(this.timer);
+    try {
+      const { writePreference } = await import('../client/history.ts');
+      const extra: Extra = { version: 1, typed: this.typed };
+      const { prompt, system, rows, metric } = this;
+      await writePreference('draft', { task: { prompt, system, rows, ...(metric ? { metric } : {}) }, extra });
+      await writePreference('plan', this.pickedPlan ?? undefined);
+      this.unsaved = null;
+    } catch (error) {
+      this.unsaved = (error as Error).message;
+    }
+  }
+}
+
+export const form = new Form();

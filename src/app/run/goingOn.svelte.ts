@@ -1,0 +1,44 @@
+/** Going on with a run that was cut short: by itself when its model is on this machine, else on a click. */
+import type { RunRecord } from '../../store/records.ts';
+import { engine } from '../models/engine.svelte.ts';
+import { errorWords } from '../models/errorWords.ts';
+import { sameRef } from '../models/refs.ts';
+
+class GoingOn {
+  /** The run whose model is being loaded, or that was just taken up. */
+  run = $state<string | null>(null);
+  working = $state(false);
+  error = $state<string | null>(null);
+  private tried = new Set<string>();
+
+  /** Whether the run can go on without a download. Asks the device when nobody has yet. */
+  async modelIsHere(record: RunRecord): Promise<boolean> {
+    if (!engine.report) await engine.check();
+    if (engine.loaded && sameRef(engine.loaded.ref, record.model)) return true;
+    return engine.report?.offers.find((offer) => sameRef(offer.ref, record.model))?.here ?? 'file' in record.model;
+  }
+
+  /** Goes on with an interrupted run without a click, once per visit and run, and only when nothing has to be fetched. */
+  async byItself(record: RunRecord): Promise<void> {
+    if (record.error || this.tried.has(record.id)) return;
+    this.tried.add(record.id);
+    if (await this.modelIsHere(record)) await this.start(record);
+  }
+
+  async start(record: RunRecord): Promise<void> {
+    if (this.working) return;
+    this.run = record.id;
+    this.working = true;
+    this.error = null;
+    try {
+      const optimizer = await engine.client();
+      await optimizer.resume(record.id);
+    } catch (error) {
+      this.error = errorWords(error).message;
+    } finally {
+      this.working = false;
+    }
+  }
+}
+
+export const goingOn = new GoingOn();

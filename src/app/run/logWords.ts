@@ -1,0 +1,60 @@
+/** One line of the log for one event; null for events that the numbers and the grid already show. */
+import type { RejectReason, RunEvent } from '../../promptwizard/events.ts';
+import { plural, percent, points } from '../figures.ts';
+import { bare, madeByWords, wonLost } from '../words.ts';
+
+const WHY_NOT: { readonly [K in RejectReason]: string } = {
+  unreadable: 'the reply could not be read',
+  cut: 'the reply was cut at its limit',
+  seen: 'it was tried before',
+  'near-duplicate': 'it is nearly the same as another',
+  'placeholder-lost': 'it lost a variable of your prompt',
+  'label-lost': 'it lost the name of a label',
+  'too-long': 'it is too long',
+  echo: 'it repeats the request instead of answering it',
+  'leaks-row': 'it copies words from a row',
+  question: 'it is a question',
+  'not-an-instruction': 'it does not speak to the one who answers',
+  'names-a-model': 'it names a model or a company',
+};
+
+export function logWords(event: RunEvent): string | null {
+  switch (event.type) {
+    case 'run-started':
+      return `Started with ${event.input.model.title}, plan ${event.input.plan}.`;
+    case 'split':
+      return `Rows: ${event.race.length} to race on, ${event.fresh.length} fresh ones to accept on, ${event.heldOut.length} held out, ${event.verdict.length} of them for the verdict${
+        event.setAside.length > 0 ? `; set aside: ${event.setAside.map((s) => s.detail).join('; ')}` : ''
+      }.`;
+    case 'task':
+      return event.metric ? `Answers are judged as: ${event.metric.kind}.` : 'The answers are free text.';
+    case 'budget':
+      return `At most ${plural(event.maxCalls, 'call')}, ${event.reserved} of them set aside for the verdict.`;
+    case 'rows-made':
+      return `The model wrote ${plural(event.rows.length, 'usable practice row')}; ${event.dropped.length} dropped.`;
+    case 'rows-reviewed':
+      return `${plural(event.rows.length, 'practice row')} in use.`;
+    case 'candidate':
+      return `New candidate ${event.candidate.id}: ${madeByWords(event.candidate.madeBy)} (${plural(event.tokens, 'token')}).`;
+    case 'rejected':
+      return `A proposal was dropped: ${WHY_NOT[event.reason]}.`;
+    case 'rung':
+      return `After ${plural(event.rows, 'row')} ${event.kept.join(', ') || 'none'} went on${event.dropped.length > 0 ? `, ${event.dropped.join(', ')} left` : ''}; ${plural(event.callsSaved, 'call')} saved.`;
+    case 'headroom':
+      return `Your prompt scored ${percent(event.mean)} on ${plural(event.rows, 'row')}${event.unreadable > 0 ? `, ${event.unreadable} unreadable` : ''}${event.enough ? ': little left to gain' : ''}.`;
+    case 'acceptance':
+      return `${event.candidate} ${wonLost(event)} against ${event.against}: ${event.accepted ? 'accepted' : 'not enough'}.`;
+    case 'critique':
+      return event.causes.length > 0
+        ? `Causes named for ${event.candidate}: ${event.causes.map(bare).join('; ')}.`
+        : `No cause was named for ${event.candidate}.`;
+    case 'verdict-look':
+      return `Verdict, look ${event.look}: the new prompt ${wonLost(event.comparison)} (${points(event.comparison.difference)} points); ${event.decided ? 'decided' : 'goes on'}.`;
+    case 'note':
+      return event.text;
+    case 'done':
+      return 'Done.';
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,111 @@
+/** Scores that may be compared: a candidate against the start, on rows asked of both. Pure. */
+import type { Answer, RunState } from '../../promptwizard/state.ts';
+
+/** Scores nearer than this are a tie, unless they are 0 or 1. */
+const TIE = 0.05;
+
+export type Flip = 'won' | 'lost' | 'same';
+
+export const flipOf = (score: number, start: number): Flip => (score - start > TIE ? 'won' : start - score > TIE ? 'lost' : 'same');
+
+export const FLIP_MARK: { readonly [K in Flip]: string } = { won: '▲', lost: '▼', same: '·' };
+
+export interface Shared {
+  rows: number;
+  wins: number;
+  losses: number;
+  /** [0,1], means over the shared rows; 0 when there are none. */
+  mean: number;
+  startMean: number;
+}
+
+/** `candidate` against `c0` on the rows that both have answered. */
+export function sharedScores(state: RunState, candidate: string): Shared {
+  const own = state.candidates[candidate]?.answers ?? {};
+  const start = state.candidates['c0']?.answers ?? {};
+  const shared: Shared = { rows: 0, wins: 0, losses: 0, mean: 0, startMean: 0 };
+  for (const [row, answer] of Object.entries(own)) {
+    const base = start[row];
+    if (!base) continue;
+    shared.rows++;
+    shared.mean += answer.score;
+    shared.startMean += base.score;
+    const flip = flipOf(answer.score, base.score);
+    if (flip === 'won') shared.wins++;
+    else if (flip === 'lost') shared.losses++;
+  }
+  if (shared.rows > 0) {
+    shared.mean /= shared.rows;
+    shared.startMean /= shared.rows;
+  }
+  return shared;
+}
+
+/** Running sum of won minus lost rows, in the rows' shared order, starting at 0. */
+export function pairedPath(state: RunState, candidate: string): number[] {
+  const own = state.candidates[candidate]?.answers ?? {};
+  const start = state.candidates['c0']?.answers ?? {};
+  const path = [0];
+  for (const row of rowOrder(state)) {
+    const [a, b] = [own[row], start[row]];
+    if (!a || !b) continue;
+    const flip = flipOf(a.score, b.score);
+    path.push(path[path.length - 1]! + (flip === 'won' ? 1 : flip === 'lost' ? -1 : 0));
+  }
+  return path;
+}
+
+/** Rows as the run asks them: race, fresh, verdict; then practice rows and whatever else was answered. */
+export function rowOrder(state: RunState): string[] {
+  const order = state.split ? [...state.split.race, ...state.split.fresh, ...state.split.verdict] : [];
+  const seen = new Set(order);
+  for (const { answers } of Object.values(state.candidates))
+    for (const row of Object.keys(answers)) {
+      if (seen.has(row)) continue;
+      seen.add(row);
+      order.push(row);
+    }
+  return order;
+}
+
+/** Those of `rowOrder` that any candidate has answered. */
+export function askedRows(state: RunState): string[] {
+  const asked = new Set(Object.values(state.candidates).flatMap(({ answers }) => Object.keys(answers)));
+  return rowOrder(state).filter((row) => asked.has(row));
+}
+
+/** The candidate that the page compares with the start: the accepted one, else the leader of those on most rows. */
+export function leaderOf(state: RunState): string | null {
+  if (state.result && state.result.verdict.challenger !== 'c0') return state.result.verdict.challenger;
+  if (state.incumbent !== 'c0') return state.incumbent;
+  let best: { id: string; lead: number; rows: number } | null = null;
+  for (const id of state.order) {
+    if (id === 'c0') continue;
+    const { wins, losses, rows } = sharedScores(state, id);
+    if (rows === 0) continue;
+    const lead = wins - losses;
+    if (!best || lead > best.lead || (lead === best.lead && rows > best.rows)) best = { id, lead, rows };
+  }
+  return best?.id ?? null;
+}
+
+export interface Changed {
+  row: string;
+  flip: 'won' | 'lost';
+  before: Answer;
+  after: Answer;
+}
+
+/** Rows of the given part whose score differs between the start and `candidate`; won first. */
+export function changedRows(state: RunState, candidate: string, part?: Answer['part']): Changed[] {
+  const own = state.candidates[candidate]?.answers ?? {};
+  const start = state.candidates['c0']?.answers ?? {};
+  const changed: Changed[] = [];
+  for (const [row, after] of Object.entries(own)) {
+    const before = start[row];
+    if (!before || (part && after.part !== part)) continue;
+    const flip = flipOf(after.score, before.score);
+    if (flip !== 'same') changed.push({ row, flip, before, after });
+  }
+  return changed.sort((a, b) => (a.flip === b.flip ? 0 : a.flip === 'won' ? -1 : 1));
+}

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { checkPrompt, checkRows, EMPTY_PROMPT } from '../../src/app/optimize/checks.ts';
+import { cellOf, columnsOf, emptyRow, numberList, usableRows, withCell } from '../../src/app/optimize/rows.ts';
+import { splitWords } from '../../src/app/optimize/splitWords.ts';
+import { specOf } from '../../src/app/optimize/metricFields.ts';
+import { smallestShowableGain } from '../../src/promptwizard/stats.ts';
+import type { Row } from '../../src/promptwizard/types.ts';
+
+const row = (over: Partial<Row>): Row => ({ ...emptyRow('x'), ...over });
+
+describe('checks before anything is spent', () => {
+  it.each(['', '   ', '\n\t '])('asks for a prompt when there is only %j', (prompt) => {
+    expect(checkPrompt(prompt, 4096)).toMatchObject({ message: EMPTY_PROMPT, blocks: true });
+  });
+  it('says with numbers why 100,000 characters are too many', () => {
+    const problem = checkPrompt('word '.repeat(20_000), 4096);
+    expect(problem?.blocks).toBe(true);
+    expect(problem?.message).toMatch(/100,000 characters/);
+    expect(problem?.message).toMatch(/context of 4,096 tokens has room for about 1,180/);
+  });
+  it('lets a longer prompt in where the model has more context', () => {
+    const prompt = 'word '.repeat(1500);
+    expect(checkPrompt(prompt, 4096)).not.toBeNull();
+    expect(checkPrompt(prompt, 8192)).toBeNull();
+  });
+  it('names the rows that miss a variable, and does not refuse the run', () => {
+    const rows = [
+      row({ inputs: { city: 'Rome', day: 'Monday' }, answer: '1' }),
+      row({ inputs: { city: 'Oslo' }, answer: '2' }),
+      row({ inputs: { city: 'Bern' }, answer: '3' }),
+    ];
+    const problems = checkRows({ prompt: '{{city}} on {{day}}', rows: usableRows(rows) });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatchObject({ blocks: false });
+    expect(problems[0]?.message).toContain('Rows 2 and 3 have no value for {{day}}');
+  });
+  it('names the rows without an answer', () => {
+    const [problem] = checkRows({ prompt: 'Add.', rows: usableRows([row({ question: '1+1', answer: '2' }), row({ question: '1+2' })]) });
+    expect(problem?.message).toContain('Row 2 has no answer');
+  });
+});
+
+describe('rows while they are typed', () => {
+  it('has a column for each of several variables, and a question column for at most one', () => {
+    expect(columnsOf('Answer.', [])).toEqual(['question', 'answer']);
+    expect(columnsOf('{{text}}', [])).toEqual(['question', 'answer']);
+    expect(columnsOf('{{a}} and {{b}}', [])).toEqual(['a', 'b', 'answer']);
+    expect(columnsOf('{{question}} in {{b}}', [])).toEqual(['question', 'b', 'answer']);
+  });
+  it('keeps what is typed in its cell', () => {
+    const typed = withCell(withCell(withCell(emptyRow('r1'), 'question', 'q $& {{x}}'), 'city', '<|im_end|>'), 'answer', 'a');
+    expect(['question', 'city', 'answer'].map((column) => cellOf(typed, column))).toEqual(['q $& {{x}}', '<|im_end|>', 'a']);
+  });
+  it('leaves blank rows out and numbers the others by their place', () => {
+    const rows = usableRows([row({}), row({ question: 'a' }), row({ question: '  ', answer: ' ' }), row({ question: 'b', answer: '1' })]);
+    expect(rows.map(({ id, question, answer }) => [id, question, answer])).toEqual([
+      ['r1', 'a', undefined],
+      ['r2', 'b', '1'],
+    ]);
+  });
+  it('counts the rest of a long list of numbers', () => {
+    expect(numberList([2])).toBe('2');
+    expect(numberList([2, 5, 9])).toBe('2, 5 and 9');
+    expect(numberList(Array.from({ length: 12 }, (_, i) => i + 1))).toBe('1, 2, 3, 4, 5, 6, 7, 8 and 4 more');
+  });
+  it('takes letters and labels from the answers', () => {
+    expect(specOf('choice', [{ answer: '(B)' }, { answer: 'A' }])).toEqual({ kind: 'choice', letters: ['A', 'B'] });
+    expect(specOf('label', [{ answer: 'yes' }, { answer: 'no' }, { answer: 'yes' }])).toEqual({ kind: 'label', labels: ['yes', 'no'] });
+  });
+});
+
+describe('the sentence on the split', () => {
+  it('says how many rows search, how many are kept back, and the gain they can show', () => {
+    expect(splitWords(40, 'quick', 25, smallestShowableGain(20))).toBe(
+      '40 rows: 20 to search with, 20 kept back for the verdict; a gain of 41 points or more would show.',
+    );
+  });
+  it('says when only some of the kept rows are asked', () => {
+    expect(splitWords(40, 'trial', 25, null)).toContain('20 kept back, 12 of them asked in the verdict');
+  });
+  it('promises no verdict under twenty rows, and practice rows under eight', () => {
+    expect(splitWords(12, 'quick', 25, null)).toContain('none left for a verdict');
+    expect(splitWords(1, 'quick', 25, null)).toMatch(/^1 row: too few.*practice rows to go with it/);
+    expect(splitWords(0, 'quick', 25, null)).toContain('will write practice rows');
+    expect(splitWords(0, 'trial', 25, null)).toContain('measures nothing');
+  });
+});

@@ -1,0 +1,54 @@
+/** The built app, served as `npm start` serves it but without any model, and pages that look at it. */
+import { execFile } from 'node:child_process';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import type { Browser, Page } from 'playwright';
+import { ISOLATED, launchBrowser, serve, type Server } from '../harness.ts';
+
+export interface App {
+  server: Server;
+  browser: Browser;
+  /** A page of its own context: nothing is stored yet. Errors of the page fail the test that reads `errors`. */
+  page(options?: { width?: number; height?: number; dark?: boolean; script?: () => void }): Promise<{ page: Page; errors: string[] }>;
+  close(): Promise<void>;
+}
+
+export async function openApp(): Promise<App> {
+  const outDir = join(await mkdtemp(join(tmpdir(), 'app-')), 'dist');
+  // In a process of its own: the test runner's environment would make it a build for development.
+  const vite = resolve('node_modules/vite/bin/vite.js');
+  await promisify(execFile)(process.execPath, [vite, 'build', '--outDir', outDir, '--emptyOutDir', '--logLevel', 'warn'], {
+    env: { ...process.env, NODE_ENV: 'production' },
+  });
+  const server = await serve(outDir, {
+    headers: ISOLATED,
+    handle: (request, response) => {
+      if (request.url !== '/models/index.json') return false;
+      response.setHeader('Content-Type', 'application/json');
+      response.end('{"version":1,"models":[]}');
+      return true;
+    },
+  });
+  const browser = await launchBrowser();
+  return {
+    server,
+    browser,
+    async page({ width = 1200, height = 900, dark = false, script } = {}) {
+      const context = await browser.newContext({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light' });
+      const page = await context.newPage();
+      const errors: string[] = [];
+      page.on('pageerror', (error) => errors.push(error.message));
+      page.on('console', (message) => {
+        if (message.type() === 'error') errors.push(message.text());
+      });
+      if (script) await page.addInitScript(script);
+      return { page, errors };
+    },
+    async close() {
+      await browser.close();
+      await server.close();
+    },
+  };
+}
