@@ -6,7 +6,7 @@ export default defineConfig({
   plugins: [svelte()],
   test: {
     projects: [
-      { extends: true, test: { name: 'unit', root: '.', include: ['tests/**/*.test.ts'], exclude: ['tests/browser/**'], environment: 'node' } },
+      { extends: true, test: { name: 'unit', root: '.', include: ['tests/**/*.test.ts'], exclude: ['tests/browser/**'], environment: 'node', testTimeout: 30_000 } },
       {
         extends: true,
         test: {

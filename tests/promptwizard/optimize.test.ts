@@ -2,54 +2,23 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/promptwizard/events.ts';
 import type { Llm } from '../../src/promptwizard/llm.ts';
-import { metricOf } from '../../src/promptwizard/metrics/metric.ts';
 import { PLAN_NAMES, type OptimizeInput } from '../../src/promptwizard/types.ts';
 import { countingRows, SimulatedModel } from '../world/model.ts';
+import { eventsOf, expectLawful as expectLaws } from './laws.ts';
 import { inputOf, modelFor, play, world } from './play.ts';
 
-const of = <T extends RunEvent['type']>(events: RunEvent[], type: T) =>
-  events.filter((e): e is Extract<RunEvent, { type: T }> => e.type === type);
+const of = eventsOf;
 
-/** What must be true of every run, whatever the model says. */
-function expectLawful(input: OptimizeInput, events: RunEvent[], requests: { purpose: string; messages: { content: string }[] }[]): void {
-  const calls = of(events, 'call');
-  const budget = of(events, 'budget')[0]!;
-  expect(events[0]!.type).toBe('run-started');
-  expect(events.at(-1)!.type).toBe('done');
-  expect(calls.map((c) => c.n)).toEqual(calls.map((_, i) => i));
-  expect(calls.length).toBe(requests.length);
-  expect(calls.length).toBeLessThanOrEqual(budget.maxCalls);
-  const first = of(events, 'candidate')[0]!;
-  expect(first.candidate.id).toBe('c0');
-  expect(first.text).toBe(input.task.prompt);
-  // Held-out rows: not in any request before the verdict began.
-  const split = of(events, 'split')[0]!;
-  const start = events.findIndex((e) => e.type === 'phase' && (e.phase === 'verdict' || e.phase === 'free-baseline'));
-  const before = start < 0 ? requests.length : of(events.slice(0, start), 'call').length;
-  const heldOut = input.task.rows.filter((r) => split.heldOut.includes(r.id));
+/** The laws, and that no held-out row was in any request before the verdict. */
+function expectLawful(input: OptimizeInput, events: RunEvent[], requests: { messages: { content: string }[] }[]): void {
+  expectLaws(input, events);
+  expect(of(events, 'call').length).toBe(requests.length);
+  const begun = events.findIndex((e) => e.type === 'phase' && e.phase === 'verdict');
+  const before = begun < 0 ? requests.length : of(events.slice(0, begun), 'call').length;
+  const heldOut = input.task.rows.filter((row) => of(events, 'split')[0]!.heldOut.includes(row.id));
   for (const request of requests.slice(0, before)) {
     for (const row of heldOut) expect(request.messages.some((m) => m.content.includes(row.question))).toBe(false);
   }
-  // Scores are what the stored outputs give when read again.
-  const task = of(events, 'task')[0]!;
-  const metric = task.metric ? metricOf(task.metric) : null;
-  const rows = new Map([...input.task.rows, ...of(events, 'rows-reviewed').flatMap((e) => e.rows)].map((r) => [r.id, r]));
-  for (const s of of(events, 'scored')) {
-    expect(s.score).toBeGreaterThanOrEqual(0);
-    expect(s.score).toBeLessThanOrEqual(1);
-    if (s.read === null) expect(s.score).toBe(0);
-    else expect(metric!.score(metric!.read(s.output, rows.get(s.row)), rows.get(s.row)!)).toBe(s.score);
-  }
-  // No candidate is scored on a row that it shows.
-  const candidates = new Map(of(events, 'candidate').map((e) => [e.candidate.id, e.candidate]));
-  for (const s of of(events, 'scored')) expect(candidates.get(s.candidate)!.demos.some((d) => d.rowId === s.row)).toBe(false);
-  // What is delivered is the start, or was scored, or says that it was not measured.
-  const { result } = of(events, 'done')[0]!;
-  if (result.verdict.result !== 'c0' && result.verdict.outcome !== 'not-measured')
-    expect(of(events, 'scored').some((s) => s.candidate === result.verdict.result)).toBe(true);
-  if (result.verdict.result === 'c0') expect(result.messages.at(-1)!.content.startsWith(input.task.prompt)).toBe(true);
-  expect(result.qualityScore).toBeGreaterThanOrEqual(0);
-  expect(result.qualityScore).toBeLessThanOrEqual(1);
 }
 
 describe('optimize', () => {

@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../src/promptwizard/events.ts';
-import { StoppedError, type Deps, type Llm } from '../../src/promptwizard/llm.ts';
+import type { Deps, Llm } from '../../src/promptwizard/llm.ts';
 import { optimize } from '../../src/promptwizard/optimize.ts';
 import { defaultSettings, type Settings } from '../../src/promptwizard/settings.ts';
 import { emptyState, reduce, type RunState } from '../../src/promptwizard/state.ts';
@@ -40,5 +40,3 @@ export async function play(
 export const world = (o: Partial<World> = {}): World => ({ seed: 1, base: 0.4, effects: { contract: 0.1, free: 0.15 }, ...o });
 
 export const modelFor = (input: OptimizeInput, w: World): SimulatedModel => new SimulatedModel(w, input.task.rows);
-
-export { StoppedError };
