@@ -21,6 +21,8 @@ export class Models {
   constructor(
     private readonly engines: Engines,
     private readonly hear: (status: ModelStatus) => void,
+    /** What the catalogue calls a model, when it knows it. */
+    private readonly titleOf: (ref: ModelRef) => string | undefined = () => undefined,
   ) {}
 
   /** The engine, ready to answer. @throws EngineError not-loaded */
@@ -74,7 +76,7 @@ export class Models {
       await this.engine?.unload();
       this.engine = null;
       const engine = await this.engines[ref.engine]();
-      const model = await engine.load(
+      const loaded = await engine.load(
         ref,
         (progress) => {
           const at = performance.now();
@@ -89,6 +91,7 @@ export class Models {
       // A load that was cancelled at its very end counts as cancelled.
       if (signal.aborted) throw cancelled();
       this.engine = engine;
+      const model = { ...loaded, title: this.titleOf(ref) ?? loaded.title };
       this.tell({ state: 'ready', model });
       return model;
     } catch (error) {

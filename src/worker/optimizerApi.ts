@@ -33,7 +33,13 @@ export function createOptimizerApi(parts: ApiParts): OptimizerApi {
     // A proxied listener answers with a promise; a page that has gone must not disturb the work.
     for (const listener of listeners) Promise.resolve(say(listener)).catch(() => {});
   };
-  const models = new Models(parts.engines, (status) => tell((listener) => listener.model(status)));
+  /** As the catalogue calls them, by id, without what they are for: a file's own name is often a training log. */
+  const titles = new Map<string, string>();
+  const models = new Models(
+    parts.engines,
+    (status) => tell((listener) => listener.model(status)),
+    (ref) => titles.get(ref.id),
+  );
   const runs: Runs = new Runs({
     ...parts,
     models,
@@ -56,7 +62,11 @@ export function createOptimizerApi(parts: ApiParts): OptimizerApi {
   return {
     ping: async () => performance.now(),
     observe: async (listener) => void listeners.add(listener),
-    device: parts.device,
+    device: async (pageUrl) => {
+      const report = await parts.device(pageUrl);
+      for (const { ref, title } of report.offers) titles.set(ref.id, title.split(',')[0]!);
+      return report;
+    },
     load: async (ref, onProgress, options) => {
       if (!models.has(ref)) runs.refuseWhileBusy();
       return models.load(ref, (progress) => void onProgress(progress), options);

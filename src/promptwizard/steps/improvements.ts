@@ -7,6 +7,7 @@ import type { Candidate, Row, Verdict } from '../types.ts';
 type Acceptance = Extract<RunEvent, { type: 'acceptance' }>;
 
 const rowsWord = (n: number): string => (n === 1 ? '1 row' : `${n} rows`);
+const tokensWord = (n: number): string => (Math.round(n) === 1 ? '1 token' : `${Math.round(n)} tokens`);
 
 export function madeInWords(c: Candidate): string {
   const m = c.madeBy;
@@ -66,9 +67,9 @@ export function improvements(run: Run, verdict: Verdict, acceptances: readonly A
   if (start && final && start.unreadable > final.unreadable)
     out.push(`Answers that could not be read: ${start.unreadable} of ${start.rows} before, ${final.unreadable} of ${final.rows} now.`);
   if (start && final && final.replyTokens > 1.5 * start.replyTokens + 2)
-    out.push(`Replies are longer: ${Math.round(start.replyTokens)} tokens before, ${Math.round(final.replyTokens)} now.`);
+    out.push(`Replies are longer: ${tokensWord(start.replyTokens)} before, ${Math.round(final.replyTokens)} now.`);
   if (start && final && final.replyTokens * 1.5 + 2 < start.replyTokens)
-    out.push(`Replies are shorter: ${Math.round(start.replyTokens)} tokens before, ${Math.round(final.replyTokens)} now.`);
+    out.push(`Replies are shorter: ${tokensWord(start.replyTokens)} before, ${Math.round(final.replyTokens)} now.`);
   if (verdict.free && verdict.final && verdict.reason === 'sign-test')
     out.push(
       `“Think step by step” alone reached ${percent(verdict.free.mean)} on the same rows, this prompt ${percent(verdict.final.mean)}.`,
