@@ -25,6 +25,7 @@ export type RejectReason =
   | 'near-duplicate'
   | 'placeholder-lost'
   | 'label-lost'
+  | 'mark-lost'
   | 'too-long'
   | 'echo'
   | 'leaks-row'
@@ -69,7 +70,12 @@ export type RunEvent =
   | { type: 'rows-made'; position: number; rows: Row[]; dropped: { question: string; reason: string }[] }
   | { type: 'rows-reviewed'; position: number; rows: Row[] }
   | { type: 'candidate'; candidate: Candidate; text: string; tokens: number }
-  | { type: 'rejected'; source: 'mutate' | 'refine' | 'persona' | 'keywords' | 'reason' | 'examples'; text: string; reason: RejectReason }
+  | {
+      type: 'rejected';
+      source: 'mutate' | 'critique' | 'refine' | 'persona' | 'keywords' | 'reason' | 'examples';
+      text: string;
+      reason: RejectReason;
+    }
   | {
       type: 'scored';
       candidate: string;

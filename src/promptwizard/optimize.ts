@@ -33,12 +33,14 @@ export async function* optimize(input: OptimizeInput, llm: Llm, deps: Deps): Asy
     yield next.value;
   }
   const decided = next.value;
-  const { quality, rows } = qualityOf(run, decided);
-  for (const arm of [decided.start, decided.free, decided.final]) {
-    if (arm) yield { type: 'arm', arm, part: quality === 'held-out' ? 'verdict' : 'fresh' };
+  const quality = qualityOf(run, decided);
+  const arms = [decided.start, decided.free, decided.final];
+  for (const [i, arm] of arms.entries()) {
+    if (arm && !arms.slice(0, i).some((a) => a?.candidate === arm.candidate))
+      yield { type: 'arm', arm, part: quality === 'held-out' ? 'verdict' : 'fresh' };
   }
   yield { type: 'verdict', verdict: decided };
-  yield { type: 'done', result: resultOf(run, decided, { quality, rows, acceptances }) };
+  yield { type: 'done', result: resultOf(run, decided, { quality, acceptances }) };
 }
 
 async function* stages(run: Run): Steps<Verdict> {

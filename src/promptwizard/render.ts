@@ -2,6 +2,9 @@
 import { markAnswer } from './metrics/reading.ts';
 import type { Candidate, ChatMessage, Demo, Row } from './types.ts';
 
+/** A prompt that asks for the answer mark in its own words. */
+export const ASKS_MARK = /<\s*answer\s*>/i;
+
 const VARIABLE = /\{\{\s*([\p{L}_][\p{L}\p{N}_.-]{0,63})\s*\}\}/gu;
 
 /** Names of the `{{variables}}` in a prompt, each once, in order. */
@@ -39,6 +42,10 @@ export function promptText(candidate: Candidate, contract: string): string {
   return parts.join('\n\n');
 }
 
+/** Whether the prompt asks for the answer mark, so that its examples show it. */
+const marks = (candidate: Candidate, task: { contract: string }): boolean =>
+  (candidate.contract && task.contract !== '') || ASKS_MARK.test(candidate.instruction);
+
 function demoReply(demo: Demo, contract: boolean): string {
   const answer = contract ? markAnswer(demo.answer) : demo.answer;
   return demo.reasoning ? `${demo.reasoning.trim()}\n${answer}` : answer;
@@ -55,7 +62,7 @@ export function renderMessages(candidate: Candidate, row: Inputs, task: { system
   if (system) messages.push({ role: 'system', content: system });
   for (const demo of candidate.demos) {
     messages.push({ role: 'user', content: fill(text, demo) });
-    messages.push({ role: 'assistant', content: demoReply(demo, candidate.contract && task.contract !== '') });
+    messages.push({ role: 'assistant', content: demoReply(demo, marks(candidate, task)) });
   }
   messages.push({ role: 'user', content: fill(text, row) });
   return messages;
@@ -80,7 +87,7 @@ export function flatPrompt(candidate: Candidate, task: { system?: string; contra
       Object.entries(demo.inputs ?? {})
         .map(([name, value]) => `${name}: ${value}`)
         .join('\n');
-    parts.push(`Example ${i + 1}\n${input}\n${demoReply(demo, candidate.contract && task.contract !== '')}`);
+    parts.push(`Example ${i + 1}\n${input}\n${demoReply(demo, marks(candidate, task))}`);
   });
   return parts.join('\n\n');
 }

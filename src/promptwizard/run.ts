@@ -27,7 +27,8 @@ export type Steps<T> = AsyncGenerator<RunEvent, T>;
 const TEMPLATE_TOKENS = 48;
 
 export class Run {
-  readonly plan: Plan;
+  /** As asked for; fewer entrants when `max_calls` does not pay for all. */
+  plan: Plan;
   readonly candidates = new Map<string, Candidate>();
   readonly texts = new Map<string, { text: string; tokens: number }>();
   readonly answers = new Map<string, Map<string, Scored>>();
@@ -45,6 +46,8 @@ export class Run {
   tokensIn = 0;
   tokensOut = 0;
   ms = 0;
+  /** Spent on answering rows: what each call of the verdict will cost. */
+  private readonly solved = { calls: 0, tokens: 0, ms: 0 };
   maxCalls = Infinity;
   reserved = 0;
   inVerdict = false;
@@ -105,11 +108,12 @@ export class Run {
   private checkBudget(): void {
     const { maxTokensTotal, maxMinutes } = this.settings;
     const reserved = this.inVerdict ? 0 : this.reserved;
-    // What a call has cost so far stands for what each reserved call will cost.
-    const keep = 1 + (this.calls > 0 ? reserved / this.calls : 0);
+    const { calls, tokens, ms } = this.solved;
+    // A reserved call will cost what answering a row has cost so far; too few answers tell nothing.
+    const each = calls >= 5 ? reserved / calls : 0;
     if (this.calls + 1 > this.maxCalls - reserved) throw new BudgetSpent('calls');
-    if (maxTokensTotal !== null && (this.tokensIn + this.tokensOut) * keep >= maxTokensTotal) throw new BudgetSpent('tokens');
-    if (maxMinutes !== null && (this.ms * keep) / 60_000 >= maxMinutes) throw new BudgetSpent('minutes');
+    if (maxTokensTotal !== null && this.tokensIn + this.tokensOut + each * tokens >= maxTokensTotal) throw new BudgetSpent('tokens');
+    if (maxMinutes !== null && (this.ms + each * ms) / 60_000 >= maxMinutes) throw new BudgetSpent('minutes');
   }
 
   /** Makes one request, or answers it from this run's own replies. `reused` when no call was made. */
@@ -125,6 +129,11 @@ export class Run {
     this.tokensIn += reply.tokensIn;
     this.tokensOut += reply.tokensOut;
     this.ms += reply.ms;
+    if (request.purpose === 'solve') {
+      this.solved.calls++;
+      this.solved.tokens += reply.tokensIn + reply.tokensOut;
+      this.solved.ms += reply.ms;
+    }
     const { hash, tokensIn, tokensOut, ms, finish } = reply;
     yield { type: 'call', n, purpose: request.purpose, hash, tokensIn, tokensOut, ms, finish, ...about };
     return { reply, reused: false };

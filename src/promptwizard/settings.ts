@@ -67,7 +67,7 @@ export const SETTINGS: { readonly [K in keyof Settings]: SettingSpec } = {
   questionsBatchSize: integer(5, 1, 25, 'Rows a rung', 'Rows that each rung of the race adds.'),
   minCorrectCount: integer(5, 1, 25, 'Rows in the first rung', 'Rows that every candidate is asked before any is dropped.'),
   maxEvalBatches: integer(6, 1, 50, 'Rungs', 'Most rungs a candidate is asked.'),
-  topN: integer(1, 1, 8, 'Parents kept', 'Candidates carried into the next round.'),
+  topN: integer(1, 1, 8, 'Parents kept', 'Candidates carried into the next round. So far one is carried, whatever stands here.'),
   seenSetSize: integer(25, 8, 500, 'Search rows', 'Rows the search may see, at most half of all; the rest is held out for the verdict.'),
   fewShotCount: integer(3, 0, 8, 'Examples', 'Most examples in the prompt; none is always tried too.'),
   numTrainExamples: integer(20, 5, 100, 'Practice rows', 'Rows the model makes when there are none.'),

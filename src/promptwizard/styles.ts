@@ -56,7 +56,9 @@ export const FREE_SENTENCE = 'Think step by step.';
 export function withSentence(instruction: string, sentence: string): string {
   const body = instruction.trimEnd();
   if (body === '') return sentence;
-  const last = body.slice(body.lastIndexOf('\n\n') + 1);
-  if (last.includes('{{') || last.includes('\n') || body.length - body.lastIndexOf('\n') > 600) return `${body}\n\n${sentence}`;
+  const gap = body.lastIndexOf('\n\n');
+  const last = gap < 0 ? body : body.slice(gap + 2);
+  if (last.includes('{{') || last.includes('\n') || /[:：]$/.test(last) || body.length - body.lastIndexOf('\n') > 600)
+    return `${body}\n\n${sentence}`;
   return /[\p{L}\p{N}]$/u.test(body) ? `${body}. ${sentence}` : `${body} ${sentence}`;
 }

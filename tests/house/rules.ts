@@ -7,8 +7,7 @@ const FLOORS: Record<string, number> = { promptwizard: 0, api: 0, engines: 1, st
 
 /** Which packages a folder may use; the longest matching folder decides. */
 const PACKAGES: Record<string, string[]> = {
-  promptwizard: ['valibot', '@valibot/to-json-schema', 'jsonrepair', 'pure-rand', 'simple-statistics', 'diff'],
-  api: ['valibot', '@valibot/to-json-schema'],
+  promptwizard: ['jsonrepair', 'pure-rand'],
   engines: [],
   'engines/webllm': ['@mlc-ai/web-llm'],
   'engines/wllama': ['@wllama/wllama'],

@@ -45,21 +45,21 @@ describe('optimize', () => {
   it('returns the user’s own prompt when nothing helps', async () => {
     const input = inputOf({ plan: 'quick' });
     const { state } = await play(input, modelFor(input, world({ effects: {} })));
-    expect(state.verdict!.outcome).not.toBe('better');
-    if (state.verdict!.outcome === 'no-reliable-gain') expect(state.result!.optimizedPrompt).toBe('Answer the question.');
+    expect(state.verdict).toMatchObject({ outcome: 'no-reliable-gain', result: 'c0' });
+    expect(state.result!.optimizedPrompt).toBe('Answer the question.');
   });
 
-  it('never calls a prompt that is worse better, over many worlds', async () => {
+  it('hardly ever delivers a prompt that is in truth worse, over many worlds', async () => {
+    const runs = 80;
     let worse = 0;
-    for (let seed = 0; seed < 60; seed++) {
+    for (let seed = 0; seed < runs; seed++) {
       const input = inputOf({ plan: 'quick', seed });
-      const { state } = await play(
-        input,
-        modelFor(input, world({ seed, base: 0.6, effects: { contract: -0.3, free: -0.3, demos: -0.3, styles: {} } })),
-      );
-      if (state.verdict!.result !== 'c0' && state.verdict!.final!.mean < state.verdict!.start!.mean) worse++;
+      // Every change harms by 10 points or more, so any delivered change is worse in truth.
+      const w = world({ seed, base: 0.6, effects: { contract: -0.1, free: -0.15, demos: -0.1, chains: -0.1 } });
+      const { state } = await play(input, modelFor(input, w));
+      if (state.verdict!.result !== 'c0') worse++;
     }
-    expect(worse).toBe(0);
+    expect(worse).toBeLessThanOrEqual(runs * 0.02);
   });
 
   it('gives the same events for the same input and replies', async () => {
@@ -129,6 +129,49 @@ describe('optimize', () => {
     const { events } = await play(input, model);
     expectLawful(input, events, model.requests);
     expect(of(events, 'scored').filter((s) => s.part === 'verdict').length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['standard', 150],
+    ['thorough', 400],
+    ['quick', 95],
+    ['thorough', 61],
+  ] as const)('still searches when max_calls pays for only part of the %s plan (%i)', async (plan, maxCalls) => {
+    const input = inputOf({ plan, settings: { maxCalls }, task: { rows: countingRows(200) } });
+    const model = modelFor(input, world({ base: 0.2, effects: { contract: 0.2, free: 0.7 } }));
+    const { events, state } = await play(input, model);
+    expectLawful(input, events, model.requests);
+    const finalists = new Set(of(events, 'scored').filter((s) => s.part === 'fresh').map((s) => s.candidate)); // prettier-ignore
+    expect(finalists.size).toBeGreaterThanOrEqual(2);
+    expect(state.verdict!.looks).toBeGreaterThan(0);
+  });
+
+  it('lets a dear first call not end the search of a run with minutes to spare', async () => {
+    const input = inputOf({ plan: 'quick', settings: { maxMinutes: 60 } });
+    const model = modelFor(input, world({ base: 0.2, effects: { contract: 0.2, free: 0.7 } }));
+    const llm: Llm = async (request) => ({ ...(await model.llm(request)), ms: request.purpose === 'solve' ? 5_000 : 90_000 });
+    const { state } = await play(input, { llm });
+    expect(state.verdict!.looks).toBeGreaterThan(0);
+  });
+
+  it('keeps the practice rows it has when the minutes are over', async () => {
+    const input = inputOf({ plan: 'standard', task: { rows: [] }, settings: { maxMinutes: 3 } });
+    const model = new SimulatedModel(world({ base: 0.9, effects: { free: 0.1 } }), []);
+    const llm: Llm = async (request) => ({ ...(await model.llm(request)), ms: 6_000 });
+    const { events } = await play(input, { llm });
+    expect(of(events, 'rows-made')[0]!.rows.length).toBeGreaterThan(0);
+    expect(of(events, 'done')).toHaveLength(1);
+  });
+
+  it('scores start and result on the same rows, wherever the budget ends', async () => {
+    for (let maxMinutes = 2; maxMinutes <= 20; maxMinutes++) {
+      const input = inputOf({ plan: 'quick', settings: { maxMinutes } });
+      const model = modelFor(input, world({ base: 0.1, effects: { contract: 0.3, free: 0.9 } }));
+      const llm: Llm = async (request) => ({ ...(await model.llm(request)), ms: 7_000 });
+      const { state } = await play(input, { llm });
+      const { start, final } = state.verdict!;
+      expect(start?.rows).toBe(final?.rows);
+    }
   });
 
   it('ends on its minutes with what was found', async () => {

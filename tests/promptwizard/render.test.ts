@@ -44,6 +44,10 @@ describe('rendering', () => {
     expect(assistant!.content).toBe('two and two\n<answer>4</answer>');
     expect(last!.content.endsWith('q2')).toBe(true);
   });
+  it('marks the answers of demos when the prompt itself asks for the mark', () => {
+    const candidate = start('P. Put it in <answer></answer>.', { demos: [{ rowId: 'r', question: 'q1', answer: '4' }] });
+    expect(renderMessages(candidate, { question: 'q2' }, { contract: '' })[1]!.content).toBe('<answer>4</answer>');
+  });
   it('exports the start byte for byte', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (prompt) => {
@@ -75,5 +79,7 @@ describe('a sentence added by code', () => {
   it('stands after the paragraph of the last variable', () => {
     expect(withSentence('Sum up:\n\n{{text}}', 'Think.')).toBe('Sum up:\n\n{{text}}\n\nThink.');
     expect(withSentence('Answer the question', 'Think.')).toBe('Answer the question. Think.');
+    expect(withSentence('Be kind.\n\nAnswer the question.', 'Think.')).toBe('Be kind.\n\nAnswer the question. Think.');
+    expect(withSentence('Translate the following:', 'Think.')).toBe('Translate the following:\n\nThink.');
   });
 });

@@ -50,6 +50,14 @@ describe('a text that the model proposed', () => {
     run.metric = metricOf({ kind: 'label', labels: ['joyful', 'gloomy'] });
     expect(why('Say whether the tone of the writing is joyful.')).toBe('label-lost');
   });
+  it('is dropped when it loses the answer mark that the prompt asks for', () => {
+    begin('Answer. Put the number in <answer></answer> tags.');
+    expect(why('Count each kind of thing and give the number at the end.')).toBe('mark-lost');
+    expect(why('Count each kind of thing. Give the number in <answer></answer> tags.')).toBeNull();
+  });
+  it('is dropped when it copies the form it was to fill', () => {
+    expect(why('the whole changed instruction', 'Reply as JSON: {"instruction": "the whole changed instruction"}')).toBe('echo');
+  });
   it('is dropped when it echoes the request or the list of styles', () => {
     expect(
       why('At most forty words each and nothing besides them.', 'Write three. At most forty words each and nothing besides them.'),

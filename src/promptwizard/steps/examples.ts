@@ -88,18 +88,21 @@ async function* withReasoning(run: Run, parent: Candidate, split: Split): Steps<
 }
 
 /** Both kinds of examples against the incumbent, which keeps its place when they do not win. */
-export async function* examples(run: Run, parent: Candidate, split: Split): Steps<boolean> {
-  if (run.settings.fewShotCount === 0 || parent.demos.length > 0) return false;
+export async function* examples(run: Run, leader: Candidate, split: Split): Steps<boolean> {
+  if (run.settings.fewShotCount === 0 || leader.demos.some((demo) => demo.reasoning)) return false;
+  // Of a leader with answer-only examples, the same prompt with worked ones is still to be tried.
+  const parent = { ...leader, demos: [] };
   const cost = challengeCalls(run, split);
   let accepted = false;
-  const tried = [...run.candidates.values()].some(
-    (c) => c.madeBy.kind === 'demos' && !c.madeBy.reasoning && c.instruction === parent.instruction,
-  );
-  if (!tried && run.searchCallsLeft() >= cost) {
+  const tried = (reasoning: boolean) =>
+    [...run.candidates.values()].some(
+      (c) => c.madeBy.kind === 'demos' && c.madeBy.reasoning === reasoning && c.instruction === parent.instruction,
+    );
+  if (!tried(false) && run.searchCallsLeft() >= cost) {
     const child = yield* withAnswers(run, parent, split);
     if (child) accepted = yield* challenge(run, child, split, 'examples', 'examples');
   }
-  if (run.settings.generateReasoning && run.searchCallsLeft() >= cost + 2) {
+  if (run.settings.generateReasoning && !tried(true) && run.searchCallsLeft() >= cost + 2) {
     const child = yield* withReasoning(run, parent, split);
     if (child) accepted = (yield* challenge(run, child, split, 'reason', 'examples')) || accepted;
   }

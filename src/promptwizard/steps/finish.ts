@@ -1,4 +1,5 @@
 /** The end of a run in each of its forms: measured, not measured, stopped. */
+import { freshRows } from '../budget.ts';
 import { BudgetSpent } from '../errors.ts';
 import type { Run, Steps } from '../run.ts';
 import type { Quality, Row, Verdict } from '../types.ts';
@@ -40,22 +41,23 @@ export function scoredRows(run: Run, id: string): { rows: Row[]; part: 'verdict'
   return { rows: asked(race), part: 'race' };
 }
 
-export function qualityOf(run: Run, verdict: Verdict): { quality: Quality; rows: Row[] } {
+export function qualityOf(run: Run, verdict: Verdict): Quality {
   const { rows, part } = scoredRows(run, verdict.result);
-  if (verdict.outcome === 'not-measured' || rows.length === 0) return { quality: 'none', rows: [] };
-  if (rows.some((row) => row.origin === 'synthetic')) return { quality: 'synthetic', rows };
-  return { quality: part === 'verdict' && verdict.outcome !== 'stopped' ? 'held-out' : 'selection', rows };
+  if (verdict.outcome === 'not-measured' || rows.length === 0) return 'none';
+  if (rows.some((row) => row.origin === 'synthetic')) return 'synthetic';
+  return part === 'verdict' && verdict.outcome !== 'stopped' ? 'held-out' : 'selection';
 }
 
-/** A result that no verdict row was asked of is scored on the fresh rows now. */
+/** A start that no verdict row was asked of is scored on the fresh rows now; who won the search has them already. */
 export async function* askForScore(run: Run, verdict: Verdict): Steps<Verdict> {
-  if (scoredRows(run, verdict.result).part === 'verdict') return verdict;
+  if (verdict.result !== 'c0' || scoredRows(run, 'c0').part === 'verdict') return verdict;
   run.inVerdict = true;
+  const { fresh } = run.split;
   try {
-    for (const row of run.split.fresh) yield* run.ask(run.candidate(verdict.result), row, 'fresh');
+    for (const row of fresh.slice(0, freshRows(run.plan, fresh.length))) yield* run.ask(run.start, row, 'fresh');
   } catch (error) {
     if (!(error instanceof BudgetSpent)) throw error;
   }
-  const { rows } = scoredRows(run, verdict.result);
-  return { ...verdict, start: run.arm('c0', rows), final: run.arm(verdict.result, rows) };
+  const arm = run.arm('c0', scoredRows(run, 'c0').rows);
+  return { ...verdict, start: arm, final: arm };
 }

@@ -2,7 +2,7 @@
 import type { RunEvent } from '../events.ts';
 import type { Run } from '../run.ts';
 import { styleOf } from '../styles.ts';
-import type { Candidate, Row, Verdict } from '../types.ts';
+import type { Candidate, Verdict } from '../types.ts';
 
 type Acceptance = Extract<RunEvent, { type: 'acceptance' }>;
 
@@ -33,7 +33,7 @@ export function madeInWords(c: Candidate): string {
   }
 }
 
-export function improvements(run: Run, verdict: Verdict, acceptances: readonly Acceptance[], rows: readonly Row[]): string[] {
+export function improvements(run: Run, verdict: Verdict, acceptances: readonly Acceptance[], heldOut: boolean): string[] {
   const out: string[] = [];
   const percent = (x: number) => `${Math.round(x * 100)} %`;
   if (verdict.result === 'c0') {
@@ -60,10 +60,9 @@ export function improvements(run: Run, verdict: Verdict, acceptances: readonly A
         `${madeInWords(c)}: won ${won.wins} and lost ${won.losses} of ${rowsWord(won.wins + won.losses + won.ties)} against ${won.against === 'c0' ? 'your prompt' : 'the best before it'} in the search.`,
       );
   }
-  const start = run.arm('c0', rows);
-  const final = run.arm(verdict.result, rows);
-  const c = verdict.comparison;
-  if (c && c.rows > 0) out.push(`On ${rowsWord(c.rows)} kept back: ${c.wins} newly right, ${c.losses} newly wrong.`);
+  const { start, final, comparison: c } = verdict;
+  if (c && c.rows > 0)
+    out.push(`On ${rowsWord(c.rows)} ${heldOut ? 'kept back' : 'of the search'}: ${c.wins} newly right, ${c.losses} newly wrong.`);
   if (start && final && start.unreadable > final.unreadable)
     out.push(`Answers that could not be read: ${start.unreadable} of ${start.rows} before, ${final.unreadable} of ${final.rows} now.`);
   if (start && final && final.replyTokens > 1.5 * start.replyTokens + 2)

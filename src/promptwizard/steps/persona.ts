@@ -23,7 +23,7 @@ export async function* persona(run: Run, split: Split): Steps<void> {
       const { instruction, demos, keywords } = parent;
       const child = yield* run.add({
         instruction,
-        contract: true,
+        contract: parent.contract,
         demos,
         ...(keywords ? { keywords } : {}),
         persona: text,
@@ -52,7 +52,7 @@ export async function* persona(run: Run, split: Split): Steps<void> {
     const { instruction, demos, persona: identity } = parent;
     const child = yield* run.add({
       instruction,
-      contract: true,
+      contract: parent.contract,
       demos,
       ...(identity ? { persona: identity } : {}),
       keywords: `What matters: ${words.join(', ')}.`,

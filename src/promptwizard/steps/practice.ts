@@ -2,6 +2,7 @@
  * Rows by the model when the user has too few (method, section 7): made three a call, solved twice without the claimed
  * answer, kept only if all agree, shown for checking.
  */
+import { BudgetSpent } from '../errors.ts';
 import { readJson, textOf } from '../json.ts';
 import { rowsPrompt, rowsSchema, ROW_SUBJECTS } from '../prompts/rows.ts';
 import { clip } from '../prompts/fence.ts';
@@ -28,9 +29,22 @@ export async function* practiceRows(run: Run, own: readonly Row[], answerFormat:
   const seen = new Set(own.map((row) => normalised(inputText(row))));
   const rng = createRng(run.seedFor('practice'));
   const before = run.calls;
-  let made = 0;
-  let empty = 0;
-  while (kept.length < wanted && made < most && empty < 3 && run.calls - before < spend) {
+  const made = { rows: 0, empty: 0 };
+  const enough = () => kept.length >= wanted || made.rows >= most || made.empty >= 3 || run.calls - before >= spend;
+  try {
+    while (!enough()) yield* makeSome();
+  } catch (error) {
+    // What was kept so far is still good.
+    if (!(error instanceof BudgetSpent)) throw error;
+  }
+  const position = run.calls;
+  const rows = [...own, ...kept];
+  yield { type: 'rows-made', position, rows, dropped };
+  const reviewed = await run.deps.reviewRows({ kind: 'review-rows', position, rows });
+  yield { type: 'rows-reviewed', position, rows: reviewed };
+  return reviewed;
+
+  async function* makeSome(): Steps<void> {
     const content = rowsPrompt({
       instruction: clip(run.start.instruction, 1200, (t) => run.count(t)),
       description: run.description,
@@ -40,9 +54,9 @@ export async function* practiceRows(run: Run, own: readonly Row[], answerFormat:
     });
     const reply = yield* run.write('make-rows', [{ role: 'user', content }], 600, rowsSchema(variables));
     const proposals = readRows(reply.text, variables, reply.finish !== 'stop');
-    empty = proposals.length === 0 ? empty + 1 : 0;
+    made.empty = proposals.length === 0 ? made.empty + 1 : 0;
     for (const proposal of proposals) {
-      made++;
+      made.rows++;
       const text = inputText(proposal);
       const why = seen.has(normalised(text)) ? 'repeated' : mechanical(run, proposal, names);
       seen.add(normalised(text));
@@ -54,12 +68,6 @@ export async function* practiceRows(run: Run, own: readonly Row[], answerFormat:
       }
     }
   }
-  const position = run.calls;
-  const rows = [...own, ...kept];
-  yield { type: 'rows-made', position, rows, dropped };
-  const reviewed = await run.deps.reviewRows({ kind: 'review-rows', position, rows });
-  yield { type: 'rows-reviewed', position, rows: reviewed };
-  return reviewed;
 }
 
 type Proposal = Omit<Row, 'id'>;

@@ -9,7 +9,7 @@ import { challenge, challengeCalls } from './accept.ts';
 import { inputText } from './inputs.ts';
 import { genesOf } from './mutate.ts';
 import type { Split } from '../plans.ts';
-import { rejectInstruction } from './validate.ts';
+import { echoes, leaks, rejectInstruction } from './validate.ts';
 
 const EDITS = 2;
 
@@ -34,9 +34,19 @@ export async function* refine(run: Run, parent: Candidate, split: Split): Steps<
     content: critiquePrompt({ instruction: parent.instruction, description: run.description, wrong, right, declined: declined.slice(-3) }),
   };
   const reply = yield* run.write('critique', [ask], 240, critiqueSchema);
-  const causes = readStrings(reply.text, 'causes', reply.finish !== 'stop').slice(0, 3);
+  const causes: string[] = [];
+  for (const cause of readStrings(reply.text, 'causes', reply.finish !== 'stop').slice(0, 3)) {
+    // A cause that speaks of one row would put that row into the instruction.
+    const reason = leaks(cause, parent.instruction, split.race)
+      ? 'leaks-row'
+      : echoes(cause, ask.content, parent.instruction)
+        ? 'echo'
+        : null;
+    if (reason) yield { type: 'rejected', source: 'critique', text: cause, reason };
+    else causes.push(cause);
+  }
   if (causes.length === 0) {
-    yield { type: 'note', code: 'critique-unreadable', text: 'The model found no cause it could put into words; this step was left out.' };
+    yield { type: 'note', code: 'critique-unreadable', text: 'The model named no cause that could be used; this step was left out.' };
     return false;
   }
   yield { type: 'critique', candidate: parent.id, causes };

@@ -2,22 +2,21 @@
 import type { RunEvent } from '../events.ts';
 import { flatPrompt, templateMessages } from '../render.ts';
 import type { Run } from '../run.ts';
-import type { Quality, Row, RunResult, Verdict } from '../types.ts';
+import type { Quality, RunResult, Verdict } from '../types.ts';
 import { improvements } from './improvements.ts';
 
 export function resultOf(
   run: Run,
   verdict: Verdict,
-  o: { quality: Quality; rows: readonly Row[]; acceptances: readonly Extract<RunEvent, { type: 'acceptance' }>[] },
+  o: { quality: Quality; acceptances: readonly Extract<RunEvent, { type: 'acceptance' }>[] },
 ): RunResult {
   const candidate = run.candidate(verdict.result);
-  const own = run.arm(verdict.result, o.rows);
   return {
     originalPrompt: run.input.task.prompt,
     messages: templateMessages(candidate, run.task),
     optimizedPrompt: flatPrompt(candidate, run.task),
-    improvements: improvements(run, verdict, o.acceptances, o.rows),
-    qualityScore: o.quality === 'none' ? 0 : (own?.mean ?? 0),
+    improvements: improvements(run, verdict, o.acceptances, o.quality === 'held-out' || o.quality === 'synthetic'),
+    qualityScore: o.quality === 'none' ? 0 : (verdict.final?.mean ?? 0),
     quality: o.quality,
     verdict,
     processingTime: run.ms / 1000,

@@ -22,9 +22,14 @@ export async function* search(run: Run): Steps<void> {
     if (round === 1) yield headroom(run);
     if (leader.id !== run.incumbent && leader.id !== 'c0') yield* accept(run, leader, split, 'race');
     const base = run.incumbent !== 'c0' ? run.candidate(run.incumbent) : leader.id !== 'c0' ? leader : contractOrStart(run);
-    if (plan.examples && plan.critique) yield* examples(run, base, split);
-    const edited = run.incumbent !== 'c0' ? run.candidate(run.incumbent) : base;
-    if (plan.critique && settings.refineInstruction && settings.refineTaskEgIterations > 0) yield* refine(run, edited, split);
+    // Examples and instruction in turn, as long as one of them brings something.
+    for (let turn = 0; plan.critique && turn < settings.refineTaskEgIterations; turn++) {
+      const held = run.incumbent;
+      const best = () => (run.incumbent !== 'c0' ? run.candidate(run.incumbent) : base);
+      if (plan.examples) yield* examples(run, best(), split);
+      if (settings.refineInstruction) yield* refine(run, best(), split);
+      if (run.incumbent === held) break;
+    }
     if (run.incumbent === before) break;
   }
   if (plan.persona) yield* persona(run, split);

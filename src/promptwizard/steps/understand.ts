@@ -5,6 +5,7 @@ import { clip } from '../prompts/fence.ts';
 import type { Run, Steps } from '../run.ts';
 import type { MetricSpec, Row } from '../types.ts';
 import { inputText } from './inputs.ts';
+import { echoes } from './validate.ts';
 
 export interface Understanding {
   kind: AnswerKind | null;
@@ -31,12 +32,14 @@ export async function* understand(run: Run, raceRows: readonly Row[]): Steps<Und
       code: 'understand-unreadable',
       text: 'The model could not describe the task; the search goes on without a description.',
     };
+  const task = textOf(found.task);
   const labels = Array.isArray(found.labels) ? [...new Set(found.labels.map(textOf).filter((l) => l !== '' && l.length <= 40))] : [];
   return {
     kind,
     labels: labels.slice(0, 12),
     answerFormat: clip(textOf(found.answer_format), 30, (t) => run.count(t)),
-    description: clip(textOf(found.task), 80, (t) => run.count(t)),
+    // An echo of the request says nothing, and would stand in every later one.
+    description: echoes(task, prompt, run.input.task.prompt) ? '' : clip(task, 80, (t) => run.count(t)),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Mechanical checks on a text that a model proposed (method, sections 3.1 and 5). No call is made. */
 import type { RejectReason } from '../events.ts';
 import { labelsOf } from '../metrics/reading.ts';
-import { variablesOf } from '../render.ts';
+import { ASKS_MARK, variablesOf } from '../render.ts';
 import type { Run } from '../run.ts';
 import { STYLES } from '../styles.ts';
 import type { Candidate, Row } from '../types.ts';
@@ -48,7 +48,7 @@ function jaccard(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
 }
 
 /** Content words that stand in exactly one of the rows; of these two or more in a text are a leak. */
-function leaks(text: string, parent: string, rows: readonly Row[]): boolean {
+export function leaks(text: string, parent: string, rows: readonly Row[]): boolean {
   const own = contentWords(parent);
   const found = [...contentWords(text)].filter((w) => !own.has(w));
   if (found.length < 2) return false;
@@ -62,6 +62,14 @@ function leaks(text: string, parent: string, rows: readonly Row[]): boolean {
   if (perRow.some((n) => n >= 2)) return true;
   const grams = ngrams(text, 8);
   return grams.size > 0 && rows.some((row) => [...ngrams(row.question, 8)].some((g) => grams.has(g) && !normalised(parent).includes(g)));
+}
+
+/** Whether a text repeats the request it answers: all of it, or six words in a row that are not the parent's own. */
+export function echoes(text: string, request: string, parent: string): boolean {
+  const own = normalised(parent);
+  const asked = normalised(request);
+  if (asked.includes(normalised(text)) && !own.includes(normalised(text))) return true;
+  return [...ngrams(text, 6)].some((gram) => asked.includes(gram) && !own.includes(gram));
 }
 
 const TALK =
@@ -89,10 +97,9 @@ export function rejectInstruction(
   const lower = text.toLowerCase();
   if (labels.some((l) => l.length > 1 && parent.instruction.toLowerCase().includes(l.toLowerCase()) && !lower.includes(l.toLowerCase())))
     return 'label-lost';
+  if (ASKS_MARK.test(parent.instruction) && !ASKS_MARK.test(text)) return 'mark-lost';
   if (run.count(text) > Math.max(350, run.count(run.start.instruction) + 120)) return 'too-long';
-  const own = normalised(parent.instruction);
-  const meta = ngrams(metaPrompt, 6);
-  if ([...ngrams(text, 6)].some((g) => meta.has(g) && !own.includes(g))) return 'echo';
+  if (echoes(text, metaPrompt, parent.instruction)) return 'echo';
   if (
     STYLES.filter((s) => normal.includes(normalised(s.sentence)) || (normal.includes(normalised(s.title)) && s.title.includes(' ')))
       .length > 2

@@ -24,7 +24,7 @@ export function paired(run: Run, challenger: string, start: string, rows: readon
 export async function* verdict(run: Run, split: Split): Steps<Verdict> {
   run.inVerdict = true;
   const winner = run.incumbent;
-  if (split.verdict.length === 0) return noHeldOut(run, split);
+  if (split.verdict.length === 0) return unasked(run, split, 'no-held-out-rows');
   if (winner === 'c0') {
     yield run.phase('verdict', 0, ['c0'], split.verdict.length, 'verdict', split.verdict.length);
     yield* askAll(run, ['c0'], split.verdict);
@@ -49,6 +49,7 @@ export async function* verdict(run: Run, split: Split): Steps<Verdict> {
     if (seen.length === 0) continue;
     const complete = yield* askAll(run, ['c0', winner], seen);
     comparison = paired(run, winner, 'c0', seen);
+    if (!complete && comparison.rows === 0) return unasked(run, split, 'budget');
     const bound = look === 1 ? O_BRIEN_FLEMING.first : O_BRIEN_FLEMING.final;
     const remaining = all.length - seen.length;
     const power = look === 1 ? powerLeft(comparison, remaining, all.length) : null;
@@ -135,8 +136,8 @@ async function* afterBetter(
   return verdictOf(run, rows, { ...better, againstFree, free: free.id });
 }
 
-/** 8 to 19 rows: none is held out, so nothing is asked. */
-function noHeldOut(run: Run, split: Split): Verdict {
+/** No verdict row could be asked of both: none is held out (8 to 19 rows), or the budget was spent before. */
+function unasked(run: Run, split: Split, reason: 'no-held-out-rows' | 'budget'): Verdict {
   const winner = run.incumbent;
   const rows = split.fresh;
   if (winner === 'c0')
@@ -150,7 +151,7 @@ function noHeldOut(run: Run, split: Split): Verdict {
     });
   return verdictOf(run, rows, {
     outcome: 'inconclusive',
-    reason: 'no-held-out-rows',
+    reason,
     result: winner,
     challenger: winner,
     looks: 0,
@@ -164,13 +165,16 @@ type Decided = Pick<Verdict, 'outcome' | 'reason' | 'result' | 'challenger' | 'l
   free?: string;
 };
 
+/** All scores of a verdict count the same rows: those that start, result and, where it was asked, free baseline have answered. */
 export function verdictOf(run: Run, rows: readonly Row[], d: Decided): Verdict {
   const { moreRows, againstFree, free, ...rest } = d;
+  const ids = ['c0', d.result, ...(free ? [free] : [])];
+  const shared = rows.filter((row) => ids.every((id) => run.answerOf(id, row.id)));
   return {
     ...rest,
-    start: run.arm('c0', rows),
-    final: run.arm(d.result, rows),
-    free: free ? run.arm(free, rows) : null,
+    start: run.arm('c0', shared),
+    final: run.arm(d.result, shared),
+    free: free ? run.arm(free, shared) : null,
     againstFree: againstFree ?? null,
     moreRows: moreRows ?? null,
   };

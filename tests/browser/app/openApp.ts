@@ -1,9 +1,5 @@
-/** The built app, served as `npm start` serves it but without any model, and pages that look at it. */
-import { execFile } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+/** The built app in dist/ (`npm test` builds it), served as `npm start` serves it but without any model, and pages that look at it. */
+import { resolve } from 'node:path';
 import type { Browser, Page } from 'playwright';
 import { ISOLATED, launchBrowser, serve, type Server } from '../harness.ts';
 
@@ -16,13 +12,7 @@ export interface App {
 }
 
 export async function openApp(): Promise<App> {
-  const outDir = join(await mkdtemp(join(tmpdir(), 'app-')), 'dist');
-  // In a process of its own: the test runner's environment would make it a build for development.
-  const vite = resolve('node_modules/vite/bin/vite.js');
-  await promisify(execFile)(process.execPath, [vite, 'build', '--outDir', outDir, '--emptyOutDir', '--logLevel', 'warn'], {
-    env: { ...process.env, NODE_ENV: 'production' },
-  });
-  const server = await serve(outDir, {
+  const server = await serve(resolve('dist'), {
     headers: ISOLATED,
     handle: (request, response) => {
       if (request.url !== '/models/index.json') return false;

@@ -20,7 +20,7 @@ export interface App {
 
 /** The built app behind its own server, with the folder of the small model as `models/`. */
 export async function openApp(models: string, viewport = { width: 1280, height: 900 }): Promise<App> {
-  const server = await serveApp({ dist: join(root, 'dist'), models, port: 0 });
+  const server = await serveApp({ dist: process.env['DIST'] ?? join(root, 'dist'), models, port: 0 });
   const browser = await launchBrowser();
   const context = await browser.newContext({ viewport });
   const page = await context.newPage();
@@ -67,8 +67,10 @@ export async function startRun(
   const { page } = app;
   await page.goto(app.url);
   await page.getByRole('textbox', { name: 'Your prompt' }).fill(o.prompt);
-  await page.getByLabel('File with rows').setInputFiles(await countingFile(o.rows));
-  await page.getByText(`${o.rows} rows added`, { exact: false }).waitFor();
+  if (o.rows > 0) {
+    await page.getByLabel('File with rows').setInputFiles(await countingFile(o.rows));
+    await page.getByText(`${o.rows} rows added`, { exact: false }).waitFor();
+  }
   if (o.settings) {
     await page.getByText('All settings').click();
     for (const [label, value] of Object.entries(o.settings)) await page.getByRole('textbox', { name: label, exact: true }).fill(value);

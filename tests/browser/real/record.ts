@@ -11,7 +11,7 @@ import { textKey, type Recording } from '../../promptwizard/recording.ts';
 import { replay } from '../../promptwizard/replay.ts';
 import { openApp, readStored, startRun } from './app.ts';
 
-const [plan = 'standard', rows = '24', cap = '96'] = process.argv.slice(2);
+const [plan = 'thorough', rows = '24', cap = '96'] = process.argv.slice(2);
 const root = resolve(import.meta.dirname, '../../..');
 const model = process.env['SMALL_MODEL'] ?? join(root, 'models/SmolLM2-135M-Instruct.Q4_1.gguf');
 
@@ -46,7 +46,7 @@ try {
   };
   const events = await replay(recording, (text) => (recording.tokens[textKey(text)] = count(text)));
   if (JSON.stringify(events) !== JSON.stringify(recording.events)) throw new Error('The recorded run does not replay to the same events.');
-  const file = join(root, `tests/fixtures/recorded/smollm2-135m-${plan}.json.gz`);
+  const file = join(root, `tests/fixtures/recorded/smollm2-135m-${plan}${rows === '0' ? '-no-rows' : ''}.json.gz`);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, gzipSync(JSON.stringify(recording), { level: 9 }));
   console.log(`Written: ${file}, ${recording.replies.length} replies, ${recording.events.length} events.`);
