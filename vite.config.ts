@@ -7,6 +7,7 @@ import { serveModels } from './tools/models.mjs';
 import { CONTENT_SECURITY_POLICY } from './tools/policy.mjs';
 import { root } from './tools/root.mjs';
 import { ISOLATION } from './tools/serve.mjs';
+import { methodVersion } from './tools/version.mjs';
 
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 
@@ -42,14 +43,18 @@ function stamp(settings: object): Plugin {
   };
 }
 
-export default defineConfig(() => {
+export default defineConfig(async () => {
   // A value out of its range ends the build here, with the name, the range and the value.
   const settings = settingsFromEnv(process.env);
   return {
     root,
     base: './',
     plugins: [svelte(), policy(), models(), stamp(settings)],
-    define: { __BUILD_SETTINGS__: JSON.stringify(settings), __APP_VERSION__: JSON.stringify(version) },
+    define: {
+      __BUILD_SETTINGS__: JSON.stringify(settings),
+      __APP_VERSION__: JSON.stringify(version),
+      __METHOD_VERSION__: JSON.stringify(await methodVersion(root)),
+    },
     worker: { format: 'es' as const },
     // It finds its WebAssembly beside itself.
     optimizeDeps: { exclude: ['@wllama/wllama'] },

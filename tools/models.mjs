@@ -2,12 +2,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readGgufHeader } from './gguf-header.mjs';
-import { fileAt, sendFile } from './send-file.mjs';
+import { fileAt, sendFile, sendText } from './send-file.mjs';
 import { SMALL_MODEL } from './small-model.mjs';
+import { fileVersion, folderVersion } from './version.mjs';
 
 /**
- * One model of `models/index.json`. `file` and `library` are addresses relative to that list: of a GGUF file (of a split
- * one the first part), or of an MLC folder with a slash at its end and of its library.
+ * One model of `models/index.json`. `file` and `library` are addresses relative to that list: of a GGUF file, or of an MLC
+ * folder with a slash at its end and of its library.
  * @typedef {object} ServedModel
  * @property {string} id
  * @property {string} title
@@ -15,6 +16,7 @@ import { SMALL_MODEL } from './small-model.mjs';
  * @property {number} bytes of all its files
  * @property {'gguf' | 'mlc'} kind
  * @property {string} [library]
+ * @property {string} [version] another one where the files are others
  * @property {string} [sha256]
  * @property {string} [license]
  * @property {string} [about]
@@ -36,7 +38,7 @@ export async function listModels(folder) {
     const model = found?.isDirectory()
       ? await mlcModel(folder, name, notes)
       : found?.isFile() && /\.gguf$/i.test(name)
-        ? await ggufModel(folder, name, found.size, entries, notes)
+        ? await ggufModel(folder, name, found.size, notes)
         : null;
     if (model) models.push(model);
   }
@@ -47,50 +49,34 @@ export async function listModels(folder) {
  * @param {string} folder
  * @param {string} name
  * @param {number} size
- * @param {string[]} entries
  * @param {string[]} notes
  * @returns {Promise<ServedModel | null>}
  */
-async function ggufModel(folder, name, size, entries, notes) {
+async function ggufModel(folder, name, size, notes) {
   const header = await readGgufHeader(join(folder, name)).catch(() => null);
   if (!header) {
     notes.push(`models/${name} is not a GGUF file, so it is not offered.`);
     return null;
   }
-  if (name === SMALL_MODEL.file && size === SMALL_MODEL.bytes) return { ...SMALL_MODEL, kind: 'gguf' };
+  const version = await fileVersion(join(folder, name));
+  if (name === SMALL_MODEL.file && size === SMALL_MODEL.bytes) return { ...SMALL_MODEL, kind: 'gguf', version };
   const id = name.replace(/\.gguf$/i, '');
-  const part = /^(.*)-(\d{5})-of-(\d{5})$/.exec(id);
-  if (!part)
+  const part = /^(.*)-\d{5}-of-\d{5}$/.exec(id);
+  if (!part || id.endsWith('-00001-of-00001'))
     return {
       id,
       title: header.name ?? id,
       file: encodeURIComponent(name),
       bytes: size,
       kind: 'gguf',
+      version,
       ...(header.license ? { license: header.license } : {}),
     };
 
-  const [, stem, number, count] = part;
-  if (number !== '00001') return null;
-  const names = Array.from(
-    { length: Number(count) },
-    (_, i) => `${stem}-${String(i + 1).padStart(5, '0')}-of-${count}${name.slice(id.length)}`,
-  );
-  const missing = names.filter((one) => !entries.includes(one));
-  if (missing.length > 0) {
-    notes.push(`models/${missing[0]} is missing, so ${stem} is not offered.`);
-    return null;
-  }
-  const sizes = await Promise.all(names.map(async (one) => (await stat(join(folder, one))).size));
-  const bytes = sizes.reduce((sum, one) => sum + one, 0);
-  return {
-    id: stem ?? id,
-    title: header.name ?? stem ?? id,
-    file: encodeURIComponent(name),
-    bytes,
-    kind: 'gguf',
-    ...(header.license ? { license: header.license } : {}),
-  };
+  // The page loads whole files only.
+  const note = `models/${part[1]}-….gguf is split into parts, which the page cannot load, so it is not offered. Join them into one file: llama-gguf-split --merge`;
+  if (!notes.includes(note)) notes.push(note);
+  return null;
 }
 
 /**
@@ -106,7 +92,7 @@ async function mlcModel(folder, name, notes) {
   const library = files.filter((file) => file.endsWith('.wasm')).sort()[0];
   const missing = [
     ['mlc-chat-config.json', files.includes('mlc-chat-config.json')],
-    ['tensor-cache.json', files.includes('tensor-cache.json') || files.includes('ndarray-cache.json')],
+    ['tensor-cache.json', files.includes('tensor-cache.json')],
     ['its library (.wasm)', library !== undefined],
   ].filter(([, there]) => !there);
   if (missing.length > 0 || library === undefined) {
@@ -115,8 +101,10 @@ async function mlcModel(folder, name, notes) {
   }
   const sizes = await Promise.all(files.map(async (file) => (await stat(join(folder, name, file)).catch(() => null))?.size ?? 0));
   const bytes = sizes.reduce((sum, one) => sum + one, 0);
-  const file = `${encodeURIComponent(name)}/`;
-  return { id: name, title: name, file, library: file + encodeURIComponent(library), bytes, kind: 'mlc' };
+  const version = await folderVersion(join(folder, name));
+  // The browser keeps these files by their address, so a changed folder needs another one.
+  const file = `${encodeURIComponent(name)}/resolve/v-${version}/`;
+  return { id: name, title: name, file, library: file + encodeURIComponent(library), bytes, kind: 'mlc', version };
 }
 
 /**
@@ -126,8 +114,15 @@ async function mlcModel(folder, name, notes) {
  */
 export function serveModels(folder) {
   return async (request, response) => {
-    // WebLLM asks a weights address for `resolve/main/…`, as the hub has it; here the files lie in the folder itself.
-    const path = (request.url ?? '/').replace(/[?#].*$/s, '').replace(/^(\/[^/]+)\/resolve\/main\//, '$1/');
+    // WebLLM asks for weights under `resolve/…/`, as the hub has them; here the files lie in the folder itself.
+    const [, place = '', version, rest = ''] =
+      /^([^?#]*?)(?:\/resolve\/(?:main|v-([0-9a-f]{8}))(\/[^?#]*))?(?:[?#]|$)/s.exec(request.url ?? '/') ?? [];
+    const path = place + rest;
+    // The first file asked for: under the address of a version that is no more there is nothing to have.
+    if (version !== undefined && rest === '/mlc-chat-config.json') {
+      const inside = fileAt(folder, place);
+      if (inside === null || (await folderVersion(inside).catch(() => null)) !== version) return sendText(response, 404, 'Not found.');
+    }
     if (path !== '/index.json') return sendFile(request, response, fileAt(folder, path));
     const body = JSON.stringify((await listModels(folder)).models, null, 2);
     response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' });

@@ -15,6 +15,14 @@ import { showProgress } from './progress.mjs';
 import { root } from './root.mjs';
 import { fetchSmallModel, SMALL_MODEL } from './small-model.mjs';
 
+// Whatever happens, the last line has the counts.
+let counts = { passed: 0, failed: 1, skipped: 0 };
+process.on('exit', () => console.log(countsLine(counts)));
+process.on('uncaughtException', (error) => {
+  console.error(error);
+  process.exit(1);
+});
+
 const args = process.argv.slice(2);
 const env = { ...process.env };
 if (needsBrowser(args)) {
@@ -35,7 +43,7 @@ const code = await runVitest(file);
 const report = await readFile(file, 'utf8').then(JSON.parse, () => null);
 await rm(file, { force: true });
 if (report === null) console.log('The test runner ended without a report.');
-console.log(countsLine(countTests(report, code)));
+counts = countTests(report, code);
 process.exitCode = code;
 
 /**

@@ -1,9 +1,8 @@
 /** The models on offer: what each is good for and needs, and which one this device gets. Pure, and without the engines' code. */
 import type { Capability, EngineName, ModelRef } from './engine.ts';
-import { EngineError } from './errors.ts';
-import { cleanModelUrl, cacheableLibraryUrl } from './webllm/addresses.ts';
+import { markedId, nameOf, refKey, textMark } from './modelId.ts';
 import { modelObstacle, ROOM_FACTOR } from './webllm/gates.ts';
-import { KNOWN_MODELS, knownModel } from './webllm/records.ts';
+import { KNOWN_MODELS, knownModel, knownRef } from './webllm/records.ts';
 
 /** One line of the catalogue, judged for this device. */
 export interface ModelOffer {
@@ -28,6 +27,7 @@ export interface ModelOffer {
 
 /** A model that the server of this page has in its `models/` folder. */
 export interface ServedModel {
+  /** With a mark of what the list says of the files: where they change, it is another model. */
   id: string;
   title: string;
   /** Absolute address of the GGUF, or of the folder of MLC weights when `libraryUrl` is given. */
@@ -59,7 +59,7 @@ const ABOUT: [RegExp, string][] = [
 const about = (id: string): string => ABOUT.find(([pattern]) => pattern.test(id))?.[1] ?? '';
 
 const gguf = (id: string, title: string, path: string, bytes: number): Entry => ({
-  ref: { engine: 'wllama', id, url: HUB + path, bytes },
+  ref: { engine: 'wllama', id, url: HUB + path, bytes, title },
   title,
   bytes,
   license: APACHE,
@@ -86,9 +86,11 @@ const GPU_MODELS: Entry[] = KNOWN_MODELS.map(({ id, title, bytes }) => ({
 const DEFAULT_ID = 'Qwen3-4B-q4f16_1-MLC';
 
 function servedEntry(model: ServedModel): Entry {
+  // Without what it is for.
+  const title = model.title.split(',')[0]!;
   const ref: ModelRef = model.libraryUrl
-    ? { engine: 'webllm', id: model.id, weightsUrl: model.url, libraryUrl: model.libraryUrl }
-    : { engine: 'wllama', id: model.id, url: model.url, bytes: model.bytes };
+    ? { engine: 'webllm', id: model.id, weightsUrl: model.url, libraryUrl: model.libraryUrl, title }
+    : { engine: 'wllama', id: model.id, url: model.url, bytes: model.bytes, title };
   return {
     ref,
     title: model.title,
@@ -105,7 +107,7 @@ const entries = (served: readonly ServedModel[]): Entry[] => [...GPU_MODELS, ...
 export const refs = (served: readonly ServedModel[]): ModelRef[] => entries(served).map((entry) => entry.ref);
 
 /**
- * @param here ids of the refs that are on this machine already
+ * @param here keys (`refKey`) of the models that are on this machine already
  * @param room bytes the browser still gives this page (quota less usage); null when it does not say
  * @returns all models, judged, at most one recommended; and the choice in a sentence
  */
@@ -118,7 +120,7 @@ export function offers(
   const capability = (engine: EngineName) => capabilities.find((c) => c.engine === engine);
   const judged = entries(served).map((entry) => ({
     entry,
-    offer: judge(entry, capability(entry.ref.engine), here.has(entry.ref.id), room),
+    offer: judge(entry, capability(entry.ref.engine), here.has(refKey(entry.ref)), room),
   }));
   const chosen = choose(judged, capability('webllm'), capability('wllama'));
   if (chosen) chosen.offer.recommended = true;
@@ -143,7 +145,8 @@ function judge(entry: Entry, capability: Capability | undefined, isHere: boolean
   };
   if (!capability) return { ...offer, why: 'The engine for this model did not start here.' };
   if (!capability.ok && !capability.mayTryAnyway) return { ...offer, why: capability.why };
-  const known = ref.engine === 'webllm' && !('weightsUrl' in ref) ? knownModel(ref.id) : undefined;
+  // A mirror's copy under the package's own name needs what the original needs.
+  const known = ref.engine === 'webllm' ? knownRef(ref) : undefined;
   const obstacle = known ? modelObstacle(known, capability.facts) : cpuObstacle(entry, capability);
   if (obstacle) return { ...offer, why: obstacle.why, mayTryAnyway: obstacle.soft };
   // A GGUF that the server has is stored here too, once it is taken.
@@ -175,7 +178,9 @@ function choose(judged: Judged[], gpu: Capability | undefined, cpu: Capability |
     const limit = knownModel(DEFAULT_ID)!.bytes * 1.2; // never unasked the larger ones
     const onGpu = fit.filter(({ entry }) => entry.ref.engine === 'webllm' && entry.bytes <= limit);
     const best = largest(onGpu.filter(({ entry }) => !entry.served)) ?? onGpu[0];
-    const standard = onGpu.find(({ entry }) => entry.ref.id === DEFAULT_ID);
+    const defaults = onGpu.filter(({ entry }) => nameOf(entry.ref.id) === DEFAULT_ID);
+    // The server's own copy first: a site that has one may have no way to the hub.
+    const standard = defaults.find(({ entry }) => entry.served) ?? defaults[0];
     // Half precision is smaller and faster than the 32-bit version of the same model.
     const half = best && onGpu.find(({ entry }) => entry.ref.id === best.entry.ref.id.replace('q4f32', 'q4f16'));
     if (standard ?? half ?? best) return standard ?? half ?? best;
@@ -196,7 +201,7 @@ function sentence(chosen: ModelOffer | undefined, judged: Judged[], gpu: Capabil
     const reason = gpu && !gpu.ok ? gpu.why : 'No model fits the graphics card here.';
     return `${chosen.title} on the CPU, ${size}. ${reason}`.replace('on the CPU on the CPU', 'on the CPU');
   }
-  const isDefault = chosen.ref.id === DEFAULT_ID;
+  const isDefault = nameOf(chosen.ref.id) === DEFAULT_ID;
   const standard = judged.find(({ entry }) => entry.ref.id === DEFAULT_ID);
   const reason = isDefault
     ? 'It is the default, and this device can run it.'
@@ -211,30 +216,20 @@ function gigabytes(bytes: number): string {
 }
 
 /**
- * A model in MLC form by its two addresses: a mirror, or one's own.
- * @throws EngineError `bad-address`
- */
-export function modelByAddress(weightsUrl: string, libraryUrl: string): ModelRef {
-  const weights = cleanModelUrl(weightsUrl);
-  cacheableLibraryUrl(libraryUrl);
-  const parts = new URL(weights).pathname.split('/').filter(Boolean);
-  const folder = parts[parts.lastIndexOf('resolve') - 1] ?? new URL(weights).hostname;
-  return { engine: 'webllm', id: decodeURIComponent(folder), weightsUrl: weightsUrl.trim(), libraryUrl: libraryUrl.trim() };
-}
-
-/**
  * Reads the server's `models/index.json`. Lines that can't be read are left out: the page works without them.
  * @param indexUrl absolute address of that file; the files are named relative to it
  */
 export function readServed(json: unknown, indexUrl: string): ServedModel[] {
   if (!Array.isArray(json)) return [];
   return json.flatMap((line: Record<string, unknown> | null): ServedModel[] => {
-    const { id, title, file, bytes, library, license, about: words } = line ?? {};
+    const { id, title, file, bytes, library, license, about: words, sha256, version } = line ?? {};
     if (typeof id !== 'string' || typeof file !== 'string') return [];
+    const mark = textMark(JSON.stringify([file, library, bytes, sha256, version]));
     const served: ServedModel = {
-      id,
+      id: markedId(id, mark),
       title: typeof title === 'string' ? title : id,
-      url: new URL(file, indexUrl).href,
+      // The mark never reaches the server; it keeps the file that was stored apart from one that took its place there.
+      url: new URL(typeof library === 'string' ? file : `${file}#${mark}`, indexUrl).href,
       bytes: typeof bytes === 'number' && bytes > 0 ? bytes : 0,
     };
     if (typeof library === 'string') served.libraryUrl = new URL(library, indexUrl).href;
@@ -242,18 +237,4 @@ export function readServed(json: unknown, indexUrl: string): ServedModel[] {
     if (typeof words === 'string') served.about = words;
     return [served];
   });
-}
-
-/** @throws EngineError `bad-address` unless it is a whole web address of a GGUF file */
-export function ggufByAddress(address: string): ModelRef {
-  let url: URL;
-  try {
-    url = new URL(address.trim());
-  } catch (cause) {
-    throw new EngineError('bad-address', 'The address of the model is not complete. Give it with https:// at its start.', { cause });
-  }
-  if (!/^https?:$/.test(url.protocol))
-    throw new EngineError('bad-address', 'The address of the model must start with https:// or http://.');
-  if (!/\.gguf$/i.test(url.pathname)) throw new EngineError('bad-address', 'The address must lead to a file that ends in .gguf.');
-  return { engine: 'wllama', id: decodeURIComponent(url.pathname.split('/').at(-1)!), url: url.href };
 }

@@ -4,16 +4,20 @@ import type { JsonSchema } from '../promptwizard/llm.ts';
 
 export type EngineName = 'webllm' | 'wllama';
 
-/** Where a model's files are. Plain data, stored with the run, so that a reload can load it again. */
-export type ModelRef =
-  /** A record of the WebLLM package, by its `model_id`. */
-  | { engine: 'webllm'; id: string }
-  /** MLC weights and model library by address: a mirror, or one's own. Both absolute URLs. */
-  | { engine: 'webllm'; id: string; weightsUrl: string; libraryUrl: string }
-  /** A GGUF by absolute address: a hub, a mirror, or this server's `models/` folder. */
-  | { engine: 'wllama'; id: string; url: string; bytes?: number }
-  /** A GGUF the person dropped in, kept in the origin's private file system under `file`. */
-  | { engine: 'wllama'; id: string; file: string; bytes?: number };
+/**
+ * Where a model's files are. Plain data, stored with the run, so that a reload can load it again. `id` is another one for
+ * other files (see `modelId.ts`); `title` is what a person reads, for a file's own name is often a training log.
+ */
+export type ModelRef = { title?: string } & (KnownRef | MlcRef | GgufRef | FileRef);
+
+/** A record of the WebLLM package, by its `model_id`. */
+type KnownRef = { engine: 'webllm'; id: string };
+/** MLC weights and model library by address: a mirror, or one's own. Both absolute URLs. */
+type MlcRef = { engine: 'webllm'; id: string; weightsUrl: string; libraryUrl: string };
+/** A GGUF by absolute address: a hub, a mirror, or this server's `models/` folder. */
+type GgufRef = { engine: 'wllama'; id: string; url: string; bytes?: number };
+/** A GGUF the person dropped in, kept in the origin's private file system under `file`. */
+type FileRef = { engine: 'wllama'; id: string; file: string; bytes?: number };
 
 export interface Capability {
   engine: EngineName;

@@ -37,8 +37,6 @@ export async function readEvents(store: Store, run: string, from = 0, limit?: nu
   return records.map(({ seq, event }) => ({ seq, event }));
 }
 
-export const countEvents = (store: Store, run: string): Promise<number> => store.count('events', IDBKeyRange.bound([run], [run, []]));
-
 /** Forgets a run's list, so that it can be written anew. */
 export async function clearEvents(store: Store, run: string): Promise<void> {
   const tx = store.transaction('events', 'readwrite');

@@ -5,14 +5,25 @@ import type { PlanName, Task } from '../promptwizard/types.ts';
 import type { Store } from './open.ts';
 import { finished } from './transaction.ts';
 
+/** A model by file or address, which no catalogue knows. */
+export interface OwnModel {
+  ref: ModelRef;
+  title: string;
+  /** 0 when unknown. */
+  bytes: number;
+  /** False: only a part of it was downloaded. */
+  here: boolean;
+}
+
 export interface Preferences {
   /** Only what the person changed; the rest follows the defaults of the build. */
   settings: Partial<Settings>;
   /** The form as typed, saved on every pause in typing: nothing typed is lost. */
   draft: { task: Partial<Task>; extra?: Record<string, unknown> };
   model: ModelRef;
+  /** Those the person took in; gone from the list once removed. */
+  ownModels: OwnModel[];
   plan: PlanName;
-  theme: 'light' | 'dark';
 }
 
 export async function readPreference<K extends keyof Preferences>(store: Store, key: K): Promise<Preferences[K] | undefined> {

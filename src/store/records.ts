@@ -17,7 +17,7 @@ export interface RunRecord {
   status: RunStatus;
   input: OptimizeInput;
   model: ModelRef;
-  /** Version of the app that began the list of events. */
+  /** Version of the app that began the list of events, with a mark of its method: `0.1.0+1a2b3c4d`. */
   app: string;
   /** Hash of prompt, rows, settings (seed left out unless the user set it), plan and model: the result cache's key. */
   requestHash: string;
@@ -34,7 +34,7 @@ export interface EventRecord {
   event: RunEvent;
 }
 
-/** Key: hash of (model id, request). Holds text the user typed: it never leaves the browser. */
+/** Key: hash of (model id, request), or of (model id, request, run) for a reply that one run only may use. Holds text the user typed: it never leaves the browser. */
 export interface CallRecord {
   hash: string;
   model: string;

@@ -1,6 +1,7 @@
 /** What this device can run: each engine's own test, the models judged by it, and the room there is. */
 import { offers, refs, type ServedModel } from '../engines/catalogue.ts';
 import type { Capability, EngineName, ModelRef } from '../engines/engine.ts';
+import { refKey } from '../engines/modelId.ts';
 import type { Engines } from './models.ts';
 import type { DeviceReport } from './protocol.ts';
 
@@ -19,7 +20,7 @@ export async function deviceReport({ engines, served, here, storage = navigator.
     storage.estimate().catch((): StorageEstimate => ({})),
     storage.persisted().catch(() => false),
   ]);
-  const listed = await Promise.all(refs(models).map(async (ref) => ((await here(ref).catch(() => false)) ? [ref.id] : [])));
+  const listed = await Promise.all(refs(models).map(async (ref) => ((await here(ref).catch(() => false)) ? [refKey(ref)] : [])));
   const { quota = null, usage = null } = room;
   const left = quota === null || usage === null ? null : quota - usage;
   return { capabilities, ...offers(capabilities, models, new Set(listed.flat()), left), quota, usage, persisted };

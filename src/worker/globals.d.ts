@@ -4,3 +4,5 @@
 declare const __BUILD_SETTINGS__: Partial<import('../promptwizard/settings.ts').Settings>;
 /** Of package.json. */
 declare const __APP_VERSION__: string;
+/** Another one for every change of what decides how a run goes. */
+declare const __METHOD_VERSION__: string;

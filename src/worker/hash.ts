@@ -13,6 +13,10 @@ export async function sha256(value: unknown): Promise<string> {
 /** Key of a stored reply. */
 export const callHash = (modelId: string, request: LlmRequest): Promise<string> => sha256(['call', 1, modelId, request]);
 
+/** Key of a reply that says more of that hour than of the model: for replay of the run that heard it, and no other. */
+export const ownCallHash = (modelId: string, request: LlmRequest, run: string): Promise<string> =>
+  sha256(['call', 1, modelId, request, run]);
+
 /** Key of a finished run: what was asked, without what differs from run to run (the seed unless set, ids of rows). */
 export function requestHash(task: Task, settings: Settings, plan: PlanName, modelId: string): Promise<string> {
   const { seed, ...others } = settings;

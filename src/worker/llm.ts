@@ -3,11 +3,12 @@ import type { GenResult, LlmEngine } from '../engines/engine.ts';
 import { EngineError } from '../engines/errors.ts';
 import { StoppedError, type Llm, type LlmReply, type LlmRequest } from '../promptwizard/llm.ts';
 import type { CallRecord } from '../store/records.ts';
-import { callHash } from './hash.ts';
+import { callHash, ownCallHash } from './hash.ts';
 import type { RunInputs } from './inputs.ts';
 import type { Pause } from './pause.ts';
 
 export interface LlmParts {
+  run: string;
   modelId: string;
   /** Tokens a second, measured by the self-test. */
   speed: { prefillPerSecond: number; decodePerSecond: number };
@@ -28,6 +29,9 @@ export function callTimeout(tokensIn: number, maxTokens: number, speed: LlmParts
   return Math.max(60_000, Math.round(3_000 * seconds + 30_000));
 }
 
+/** Cut by the clock, as when the machine slept, or refused: another run must ask again. */
+const ofThisRunOnly = ({ finish }: LlmReply): boolean => finish === 'timeout' || finish === 'refused';
+
 /** Past its own time limit the engine gets this long to come back with what it has. */
 const GRACE_MS = 30_000;
 
@@ -47,7 +51,9 @@ export function createLlm(parts: LlmParts): Llm {
     if (inputs.stopsAt(call) || inputs.stoppedBefore(call)) throw new StoppedError();
     await stopIfWanted(call);
     const hash = await callHash(parts.modelId, request);
-    const known = await calls.get(hash);
+    const own = await ownCallHash(parts.modelId, request, parts.run);
+    // Its own first: another run may have stored a better one since.
+    const known = (await calls.get(own)) ?? (await calls.get(hash));
     if (known) return known.reply;
     await parts.flush();
     while (parts.pause.on && !inputs.stopWanted) await parts.pause.passed();
@@ -60,7 +66,8 @@ export function createLlm(parts: LlmParts): Llm {
       throw error;
     }
     await stopIfWanted(call);
-    const { reply: kept } = await calls.put({ hash, model: parts.modelId, reply, at: Date.now() });
+    if (ofThisRunOnly(reply)) reply = { ...reply, hash: own };
+    const { reply: kept } = await calls.put({ hash: reply.hash, model: parts.modelId, reply, at: Date.now() });
     await stopIfWanted(call);
     return kept;
   };

@@ -1,14 +1,13 @@
 /** The one model that this worker has loaded, is loading, or failed to load. */
 import type { EngineName, LlmEngine, LoadedModel, LoadOptions, LoadProgress, ModelRef } from '../engines/engine.ts';
 import { EngineError } from '../engines/errors.ts';
-import { canonicalJson } from './canonical.ts';
+import { refKey } from '../engines/modelId.ts';
 import { WorkerError } from './errors.ts';
 import type { ModelStatus } from './protocol.ts';
 
 export type Engines = { readonly [K in EngineName]: () => Promise<LlmEngine> };
 
-export const sameRef = (a: ModelRef, b: ModelRef): boolean =>
-  canonicalJson({ ...a, bytes: undefined }) === canonicalJson({ ...b, bytes: undefined });
+const sameRef = (a: ModelRef, b: ModelRef): boolean => refKey(a) === refKey(b);
 
 /** Progress is told at every change of phase, and else at most this often, ms. */
 const TELL_EVERY = 100;
@@ -21,8 +20,6 @@ export class Models {
   constructor(
     private readonly engines: Engines,
     private readonly hear: (status: ModelStatus) => void,
-    /** What the catalogue calls a model, when it knows it. */
-    private readonly titleOf: (ref: ModelRef) => string | undefined = () => undefined,
   ) {}
 
   /** The engine, ready to answer. @throws EngineError not-loaded */
@@ -91,7 +88,7 @@ export class Models {
       // A load that was cancelled at its very end counts as cancelled.
       if (signal.aborted) throw cancelled();
       this.engine = engine;
-      const model = { ...loaded, title: this.titleOf(ref) ?? loaded.title };
+      const model = { ...loaded, title: ref.title ?? loaded.title };
       this.tell({ state: 'ready', model });
       return model;
     } catch (error) {

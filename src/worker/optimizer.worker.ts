@@ -30,10 +30,11 @@ expose(
     connection: connectStore(),
     locks: navigator.locks,
     // Put in by the build; a bundle without it is nobody's release.
-    app: typeof __APP_VERSION__ === 'string' ? __APP_VERSION__ : 'unversioned',
+    app: typeof __APP_VERSION__ === 'string' ? `${__APP_VERSION__}+${__METHOD_VERSION__}` : 'unversioned',
     engines,
     optimize: async () => (await import('../promptwizard/optimize.ts')).optimize,
     device: (pageUrl) => deviceReport({ engines, served: () => servedModels(pageUrl), here }),
+    here,
     importFile: async (file, onProgress) => (await import('../engines/wllama/index.ts')).importFile(file, onProgress),
     remove: async (ref) =>
       ref.engine === 'webllm'

@@ -19,6 +19,7 @@ export interface ApiParts {
   engines: Engines;
   optimize: () => Promise<Optimize>;
   device: (pageUrl: string) => Promise<DeviceReport>;
+  here: (ref: ModelRef) => Promise<boolean>;
   importFile: (file: File, onProgress: (p: LoadProgress) => void) => Promise<ModelRef>;
   remove: (ref: ModelRef) => Promise<void>;
   newId?: () => string;
@@ -33,13 +34,7 @@ export function createOptimizerApi(parts: ApiParts): OptimizerApi {
     // A proxied listener answers with a promise; a page that has gone must not disturb the work.
     for (const listener of listeners) Promise.resolve(say(listener)).catch(() => {});
   };
-  /** As the catalogue calls them, by id, without what they are for: a file's own name is often a training log. */
-  const titles = new Map<string, string>();
-  const models = new Models(
-    parts.engines,
-    (status) => tell((listener) => listener.model(status)),
-    (ref) => titles.get(ref.id),
-  );
+  const models = new Models(parts.engines, (status) => tell((listener) => listener.model(status)));
   const runs: Runs = new Runs({
     ...parts,
     models,
@@ -62,11 +57,8 @@ export function createOptimizerApi(parts: ApiParts): OptimizerApi {
   return {
     ping: async () => performance.now(),
     observe: async (listener) => void listeners.add(listener),
-    device: async (pageUrl) => {
-      const report = await parts.device(pageUrl);
-      for (const { ref, title } of report.offers) titles.set(ref.id, title.split(',')[0]!);
-      return report;
-    },
+    device: (pageUrl) => parts.device(pageUrl),
+    here: (ref) => parts.here(ref).catch(() => false),
     load: async (ref, onProgress, options) => {
       if (!models.has(ref)) runs.refuseWhileBusy();
       return models.load(ref, (progress) => void onProgress(progress), options);

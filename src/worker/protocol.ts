@@ -81,6 +81,8 @@ export interface OptimizerApi {
   observe(listener: WorkerListener): Promise<void>;
   /** `pageUrl`: the page's address, beside which `models/` is looked for; a worker's own script may lie elsewhere. */
   device(pageUrl: string): Promise<DeviceReport>;
+  /** Whether the whole model lies on this machine, one outside of the catalogue too: loading it then needs no network. */
+  here(ref: ModelRef): Promise<boolean>;
   /** Loads; resolves when ready. Rejects with an error whose `name` is an EngineErrorCode. */
   load(ref: ModelRef, onProgress: (p: LoadProgress) => void, options?: LoadOptions): Promise<LoadedModel>;
   cancelLoad(): Promise<void>;

@@ -6,9 +6,6 @@ export class Queue<T extends { readonly id: string }> {
   /** `limit`: how many may wait behind the one at work. */
   constructor(private readonly limit: number) {}
 
-  get active(): T | null {
-    return this.current;
-  }
   get length(): number {
     return this.waiting.length + (this.current ? 1 : 0);
   }

@@ -174,6 +174,7 @@ export class DrivenRun {
     const known = hashes.length > 0 ? await connection.use((store) => getCalls(store, hashes)) : null;
     const llm = createLlm({
       ...model,
+      run: this.id,
       modelId: record.input.model.id,
       calls: {
         get: async (hash) => known?.get(hash) ?? connection.use((store) => getCall(store, hash)),

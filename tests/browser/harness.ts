@@ -9,8 +9,8 @@
  *
  * The caller closes what it opened: `await browser.close(); await server.close();`.
  */
-import { createReadStream } from 'node:fs';
-import { mkdtemp, stat, writeFile } from 'node:fs/promises';
+import { createReadStream, existsSync } from 'node:fs';
+import { mkdir, mkdtemp, stat, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -52,10 +52,16 @@ export function launchBrowser(args: string[] = []): Promise<Browser> {
   });
 }
 
-/** Bundles one module and a page that loads it into a new temporary folder, and answers with the folder. */
+/**
+ * Bundles one module and a page that loads it, and answers with the folder. The test files of one run share the build of an
+ * entry (they run one after the other), so nobody removes it: `built-pages.ts` does, at the end.
+ */
 export async function buildEntry(entry: string): Promise<string> {
-  const root = await mkdtemp(join(tmpdir(), 'page-'));
+  const root = join(process.env['BUILT_PAGES'] ?? (await mkdtemp(join(tmpdir(), 'pages-'))), entry.replace(/\W+/g, '-'));
   const out = join(root, 'dist');
+  // Written by the bundler at its end.
+  if (existsSync(join(out, 'index.html'))) return out;
+  await mkdir(root, { recursive: true });
   const page = join(root, 'index.html');
   // The page stands outside the repository, so it names the entry by its absolute path.
   await writeFile(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ggufByAddress, modelByAddress, offers, readServed, refs, type ServedModel } from '../../src/engines/catalogue.ts';
+import { offers, readServed, refs, type ServedModel } from '../../src/engines/catalogue.ts';
 import type { Capability } from '../../src/engines/engine.ts';
+import { refKey } from '../../src/engines/modelId.ts';
 
 const GiB = 2 ** 30;
 const gpu = (facts: Capability['facts'] = {}, more: Partial<Capability> = {}): Capability => ({
@@ -60,7 +61,7 @@ describe('the catalogue chooses', () => {
     const { id, choice } = chosen([gpu(), cpu()], [], none, room);
     expect(id).toBe('Qwen3-1.7B-q4f16_1-MLC');
     expect(choice).toMatch(/2\.6 GB of room.*1\.5 GB/);
-    expect(chosen([gpu(), cpu()], [], new Set(['Qwen3-4B-q4f16_1-MLC']), room)).toMatchObject({
+    expect(chosen([gpu(), cpu()], [], new Set([refKey({ engine: 'webllm', id: 'Qwen3-4B-q4f16_1-MLC' })]), room)).toMatchObject({
       id: 'Qwen3-4B-q4f16_1-MLC',
       choice: expect.stringMatching(/already on this machine/),
     });
@@ -91,6 +92,24 @@ describe('the catalogue chooses', () => {
     expect(chosen([])).toMatchObject({ id: undefined });
   });
 
+  it('the server’s own copy of the default rather than the hub’s, where the card can run it', () => {
+    const copy = {
+      id: 'Qwen3-4B-q4f16_1-MLC#1a2b3c4d',
+      title: 'Our copy, on our own server',
+      url: 'http://127.0.0.1/models/copy/',
+      libraryUrl: 'http://127.0.0.1/models/copy/lib.wasm',
+      bytes: 2.3e9,
+    };
+    const of = (capability: Capability) => chosen([capability, cpu()], [copy]).offers;
+    expect(of(gpu()).find((o) => o.recommended)).toMatchObject({ title: 'Our copy, on our own server', ref: { title: 'Our copy' } });
+    // The hub's may be here already: that says nothing of the server's, which must be asked for.
+    const { offers: withOne } = chosen([gpu(), cpu()], [copy], new Set([refKey({ engine: 'webllm', id: 'Qwen3-4B-q4f16_1-MLC' })]));
+    expect(withOne.filter((o) => o.here).map((o) => o.title)).toEqual(['Qwen3 4B']);
+    const without = of(gpu({ shaderF16: false }));
+    expect(without.find((o) => o.ref.title === 'Our copy')).toMatchObject({ fits: false, why: expect.stringMatching(/half precision/) });
+    expect(without.find((o) => o.recommended)!.ref.id).toBe('Qwen3-4B-q4f32_1-MLC');
+  });
+
   it('a served model in MLC form, when the hub’s do not fit the room and it is here', () => {
     const mlc = {
       id: 'site',
@@ -99,7 +118,18 @@ describe('the catalogue chooses', () => {
       libraryUrl: 'http://127.0.0.1/models/site/lib.wasm',
       bytes: 5e8,
     };
-    expect(chosen([gpu(), cpu()], [mlc], new Set(['site']), 1e8)).toMatchObject({ id: 'site' });
+    expect(
+      chosen(
+        [gpu(), cpu()],
+        [mlc],
+        new Set(
+          refs([mlc])
+            .filter(({ id }) => id === 'site')
+            .map(refKey),
+        ),
+        1e8,
+      ),
+    ).toMatchObject({ id: 'site' });
   });
 });
 
@@ -119,8 +149,11 @@ describe('an offer', () => {
 });
 
 describe('a model from elsewhere', () => {
+  const index = 'http://127.0.0.1:8080/models/index.json';
+  const marked = (name: string) => expect.stringMatching(new RegExp(`^${name}#[0-9a-f]{8}$`));
+  const address = (file: string) => expect.stringMatching(new RegExp(`^http://127\\.0\\.0\\.1:8080/models/${file}#[0-9a-f]{8}$`));
+
   it('is read from the server’s list; lines that can’t be read are left out', () => {
-    const index = 'http://127.0.0.1:8080/models/index.json';
     expect(
       readServed(
         [
@@ -132,28 +165,24 @@ describe('a model from elsewhere', () => {
         index,
       ),
     ).toEqual([
-      { id: 's', title: 'S', url: 'http://127.0.0.1:8080/models/a%20b.gguf', bytes: 5, license: 'MIT' },
-      { id: 'm', title: 'm', url: 'http://127.0.0.1:8080/models/m/', libraryUrl: 'http://127.0.0.1:8080/models/m/l.wasm', bytes: 0 },
+      { id: marked('s'), title: 'S', url: address('a%20b.gguf'), bytes: 5, license: 'MIT' },
+      {
+        id: marked('m'),
+        title: 'm',
+        url: 'http://127.0.0.1:8080/models/m/',
+        libraryUrl: 'http://127.0.0.1:8080/models/m/l.wasm',
+        bytes: 0,
+      },
     ]);
     expect(readServed({ error: 1 }, index)).toEqual([]);
   });
 
-  it('gets a name from its address', () => {
-    expect(modelByAddress('https://a.example/me/My-Model/resolve/main/', 'https://a.example/lib.wasm')).toMatchObject({
-      engine: 'webllm',
-      id: 'My-Model',
-    });
-    expect(modelByAddress('https://a.example/x', 'https://a.example/lib.wasm')).toMatchObject({ id: 'x' });
-    expect(ggufByAddress(' https://a.example/x/Some%20Model.gguf ')).toMatchObject({ engine: 'wllama', id: 'Some Model.gguf' });
-  });
-
-  it.each([
-    () => modelByAddress('models/x', 'https://a.example/l.wasm'),
-    () => modelByAddress('https://a.example/x', 'file:///l.wasm'),
-    () => modelByAddress('https://a.example/x?token=1', 'https://a.example/l.wasm'),
-    () => ggufByAddress('a.gguf'),
-    () => ggufByAddress('https://a.example/a.bin'),
-  ])('is refused by a sentence when the address cannot work (%#)', (make) => {
-    expect(make).toThrow(expect.objectContaining({ name: 'bad-address', message: expect.stringMatching(/\.$/) }));
+  it('is another model, kept in another place, when what the list says of the file has changed', () => {
+    const line = { id: 's', file: 's.gguf', bytes: 5, sha256: 'aa' };
+    const lines = [line, { ...line, bytes: 6 }, { ...line, sha256: 'ab' }, { ...line, version: '2' }, { ...line, file: 't.gguf' }];
+    const read = (one: object) => readServed([one], index)[0]!;
+    expect(new Set(lines.map((one) => read(one).id)).size).toBe(lines.length);
+    expect(new Set(lines.map((one) => read(one).url)).size).toBe(lines.length);
+    expect(read({ ...line, title: 'Another title' })).toMatchObject({ id: read(line).id, url: read(line).url });
   });
 });

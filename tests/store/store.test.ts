@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/store/connection.ts';
 import { getCall, getCalls, putCall } from '../../src/store/calls.ts';
-import { appendEvents, clearEvents, countEvents, readEvents } from '../../src/store/events.ts';
+import { appendEvents, clearEvents, readEvents } from '../../src/store/events.ts';
 import { putInput, readInputs } from '../../src/store/inputs.ts';
 import { readPreference, writePreference } from '../../src/store/preferences.ts';
 import { deleteRun, getRun, listRuns, putRun, runsByRequest, updateRun } from '../../src/store/runs.ts';
@@ -52,11 +52,11 @@ describe('runs', () => {
     await connection.use((s) => deleteRun(s, 'a'));
 
     expect(await connection.use((s) => getRun(s, 'a'))).toBeUndefined();
-    expect(await connection.use((s) => countEvents(s, 'a'))).toBe(0);
+    expect(await connection.use((s) => readEvents(s, 'a'))).toEqual([]);
     expect(await connection.use((s) => readInputs(s, 'a'))).toEqual([]);
     expect(await connection.use((s) => getCall(s, 'own'))).toBeUndefined();
     expect(await connection.use((s) => getCall(s, 'shared'))).toBeDefined();
-    expect(await connection.use((s) => countEvents(s, 'ab'))).toBe(1);
+    expect(await connection.use((s) => readEvents(s, 'ab'))).toHaveLength(1);
     expect(await connection.use((s) => readInputs(s, 'ab'))).toHaveLength(1);
   });
 });
@@ -110,6 +110,12 @@ describe('calls', () => {
 });
 
 describe('preferences', () => {
+  it('remember the models that a person took in', async () => {
+    const ref = { engine: 'wllama', id: 'tiny#00c0ffee', file: 'tiny.gguf' } as const;
+    await connection.use((s) => writePreference(s, 'ownModels', [{ ref, title: 'tiny', bytes: 5, here: true }]));
+    expect(await connection.use((s) => readPreference(s, 'ownModels'))).toEqual([{ ref, title: 'tiny', bytes: 5, here: true }]);
+  });
+
   it('remember the form as it was typed, and forget it on request', async () => {
     const draft = { task: { prompt: '  $& {{name}} <|im_end|>\n', rows: [] } };
     await connection.use((s) => writePreference(s, 'draft', draft));

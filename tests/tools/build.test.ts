@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { cp, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { resolveConfig } from 'vite';
 import { CONTENT_SECURITY_POLICY } from '../../tools/policy.mjs';
+import { methodVersion } from '../../tools/version.mjs';
 
 const file = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const configWith = (env: Record<string, string>) => {
@@ -16,6 +20,29 @@ describe('the build', { timeout: 60_000 }, () => {
     const { define } = await configWith({ MUTATE_REFINE_ITERATIONS: '2', GENERATE_EXPERT_IDENTITY: 'false', TOP_N: '' });
     expect(JSON.parse(define!['__BUILD_SETTINGS__'])).toEqual({ mutateRefineIterations: 2, generateExpertIdentity: false });
     expect(JSON.parse(define!['__APP_VERSION__'])).toBe(JSON.parse(readFileSync(file('package.json'), 'utf8')).version);
+    expect(JSON.parse(define!['__METHOD_VERSION__'])).toMatch(/^[0-9a-f]{8}$/);
+  });
+
+  it('knows the method of another build by any change of its text, and by nothing else', async () => {
+    const copy = await mkdtemp(join(tmpdir(), 'tree-'));
+    try {
+      for (const part of ['src', 'package-lock.json']) await cp(file(part), join(copy, part), { recursive: true });
+      const version = await methodVersion(copy);
+      expect(await methodVersion(file(''))).toBe(version);
+      await utimes(join(copy, 'src/promptwizard/run.ts'), 0, 0);
+      await writeFile(join(copy, 'src/app/main.ts'), '');
+      expect(await methodVersion(copy)).toBe(version);
+      await writeFile(join(copy, 'src/promptwizard/prompts/fence.ts'), '', { flag: 'a' });
+      expect(await methodVersion(copy)).toBe(version);
+      const seen = new Set([version]);
+      for (const changed of ['src/promptwizard/prompts/fence.ts', 'src/engines/wllama/token-counter.ts', 'package-lock.json']) {
+        await writeFile(join(copy, changed), ' ', { flag: 'a' });
+        seen.add(await methodVersion(copy));
+      }
+      expect(seen.size).toBe(4);
+    } finally {
+      await rm(copy, { recursive: true });
+    }
   });
 
   it.each([

@@ -42,6 +42,7 @@ function gguf(texts: Record<string, string>, rest = 0): Buffer {
   return Buffer.concat([head, ...pairs, Buffer.alloc(rest)]);
 }
 
+const VERSION = expect.stringMatching(/^[0-9a-f]{8}$/);
 const put = (name: string, content: string | Buffer) => writeFile(join(models, name), content);
 
 describe('models/index.json', () => {
@@ -57,7 +58,15 @@ describe('models/index.json', () => {
     const response = await get('models/index.json');
     expect(response.headers.get('cache-control')).toBe('no-store');
     expect(await response.json()).toEqual([
-      { id: 'tiny one.Q8_0', title: 'Tiny Talker', file: 'tiny%20one.Q8_0.gguf', bytes: file.length, kind: 'gguf', license: 'mit' },
+      {
+        id: 'tiny one.Q8_0',
+        title: 'Tiny Talker',
+        file: 'tiny%20one.Q8_0.gguf',
+        bytes: file.length,
+        kind: 'gguf',
+        version: VERSION,
+        license: 'mit',
+      },
     ]);
     expect((await get('models/tiny%20one.Q8_0.gguf')).status).toBe(200);
   });
@@ -82,13 +91,22 @@ describe('models/index.json', () => {
     expect((await listModels(models)).models).toEqual([expect.objectContaining({ title: 'odd' })]);
   });
 
-  it('lists a split model once, with the bytes of all parts, when all are there', async () => {
+  it('leaves out a split model, which the page cannot load, and says once how to mend it', async () => {
     await put('big-00001-of-00002.gguf', gguf({}, 10));
-    expect(await listModels(models)).toEqual({ models: [], notes: ['models/big-00002-of-00002.gguf is missing, so big is not offered.'] });
     await put('big-00002-of-00002.gguf', gguf({}, 20));
+    await put('whole-00001-of-00001.gguf', gguf({}, 5));
     const { models: listed, notes } = await listModels(models);
-    expect(notes).toEqual([]);
-    expect(listed).toEqual([{ id: 'big', title: 'big', file: 'big-00001-of-00002.gguf', bytes: 24 + 10 + 24 + 20, kind: 'gguf' }]);
+    expect(notes).toEqual([expect.stringMatching(/^models\/big-….gguf is split into parts.*llama-gguf-split --merge$/)]);
+    expect(listed).toEqual([
+      {
+        id: 'whole-00001-of-00001',
+        title: 'whole-00001-of-00001',
+        file: 'whole-00001-of-00001.gguf',
+        bytes: 24 + 5,
+        kind: 'gguf',
+        version: VERSION,
+      },
+    ]);
   });
 
   it('lists a folder in MLC form with its library, and says what one lacks', async () => {
@@ -100,11 +118,48 @@ describe('models/index.json', () => {
     await put('Good-MLC/Good.wasm', '1234');
     const { models: listed, notes } = await listModels(models);
     expect(listed).toEqual([
-      { id: 'Good-MLC', title: 'Good-MLC', file: 'Good-MLC/', library: 'Good-MLC/Good.wasm', bytes: 8, kind: 'mlc' },
+      {
+        id: 'Good-MLC',
+        title: 'Good-MLC',
+        file: expect.stringMatching(/^Good-MLC\/resolve\/v-[0-9a-f]{8}\/$/),
+        library: expect.stringMatching(/^Good-MLC\/resolve\/v-[0-9a-f]{8}\/Good\.wasm$/),
+        bytes: 8,
+        kind: 'mlc',
+        version: VERSION,
+      },
     ]);
     expect(notes).toEqual(['models/Bare-MLC/ lacks its library (.wasm), so it is not offered.']);
+    // The list of files has had another name, under which the page does not look for it.
+    await rm(join(models, 'Good-MLC/tensor-cache.json'));
+    await put('Good-MLC/ndarray-cache.json', '{}');
+    expect((await listModels(models)).notes[1]).toBe('models/Good-MLC/ lacks tensor-cache.json, so it is not offered.');
+    await put('Good-MLC/tensor-cache.json', '{}');
     // The address under which WebLLM looks for it.
     expect(await (await get('models/Good-MLC/resolve/main/mlc-chat-config.json')).text()).toBe('{}');
+  });
+
+  it('gives a folder that changed another address, and its old one answers no more', async () => {
+    await mkdir(join(models, 'My-MLC'));
+    for (const name of ['mlc-chat-config.json', 'tensor-cache.json', 'My.wasm', 'params.bin']) await put(`My-MLC/${name}`, '{"a":1}');
+    const address = async () => (await listModels(models)).models[0]!.file;
+    const config = async (file: string) => (await get(`models/${file}mlc-chat-config.json`)).status;
+    const first = await address();
+    expect(await address()).toBe(first);
+    expect(await config(first)).toBe(200);
+    expect(await (await get(`models/${first}params.bin`)).text()).toBe('{"a":1}');
+    await put('My-MLC/params.bin', '{"a":2}');
+    const second = await address();
+    expect(second).not.toBe(first);
+    expect([await config(first), await config(second)]).toEqual([404, 200]);
+  });
+
+  it('gives a GGUF another version when only its weights have changed', async () => {
+    const file = gguf({ 'general.name': 'Tiny' }, 500_000);
+    const version = async () => (await put('tiny.gguf', file), (await listModels(models)).models[0]!.version);
+    const first = await version();
+    expect(await version()).toBe(first);
+    file[250_000] = 1;
+    expect(await version()).not.toBe(first);
   });
 });
 

@@ -18,7 +18,9 @@ describe('the models of the page’s own server', () => {
     };
     const found = await servedModels('http://127.0.0.1:8080/sub/index.html', get);
     expect(asked).toBe('http://127.0.0.1:8080/sub/models/index.json');
-    expect(found).toMatchObject([{ id: 'smol', url: 'http://127.0.0.1:8080/sub/models/smol.gguf', bytes: 98_362_432 }]);
+    expect(found).toMatchObject([
+      { title: 'Smol', url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:8080\/sub\/models\/smol\.gguf#/), bytes: 98_362_432 },
+    ]);
   });
 
   it.each([
@@ -48,6 +50,18 @@ describe('the report on the device', () => {
     ]);
     expect(report).toMatchObject({ quota: 5e10, usage: 1e6, persisted: true });
     expect(report.offers.some((offer) => offer.ref.engine === 'wllama' && offer.fits)).toBe(true);
+  });
+
+  it('does not take a served copy for here because the hub’s of the same name is', async () => {
+    const id = 'Qwen3-4B-q4f16_1-MLC';
+    const copy = { id, title: 'Our copy', url: 'http://127.0.0.1/models/c/', libraryUrl: 'http://127.0.0.1/models/c/l.wasm', bytes: 1 };
+    const report = await deviceReport({
+      engines: { webllm: engine, wllama: engine },
+      served: async () => [copy],
+      here: async (ref) => ref.id === id && !('weightsUrl' in ref),
+      storage,
+    });
+    expect(report.offers.filter((offer) => offer.here).map((offer) => offer.title)).toEqual(['Qwen3 4B']);
   });
 
   it('marks what is on this machine, and does without figures that the browser does not give', async () => {

@@ -2,11 +2,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { EngineError } from '../../src/engines/errors.ts';
 import { connectStore, type Connection } from '../../src/store/connection.ts';
+import { deleteRun } from '../../src/store/runs.ts';
 import { callTimeout } from '../../src/worker/llm.ts';
 import { freshStorage } from '../store/fresh.ts';
 import { FakeLocks } from './doubles/FakeLocks.ts';
 import { MODEL, ScriptedEngine } from './doubles/ScriptedEngine.ts';
-import { openTab, request, startRun } from './tab.ts';
+import { openTab, request, startRun, type Tab } from './tab.ts';
 
 beforeEach(freshStorage);
 
@@ -57,6 +58,59 @@ describe('a call that fails', () => {
     const run = await startRun(tab);
     await tab.ended(run);
     expect((await tab.events(run)).filter((event) => event.type === 'call')[1]!.finish).toBe('timeout');
+  });
+});
+
+describe.each([
+  ['cut by the clock', { text: 'so f', finish: 'timeout' } as const],
+  ['refused', new EngineError('context-full', 'Too long.')],
+])('a reply that was %s', (_how, reply) => {
+  const settings = { ...request().settings, seed: 5 };
+  const bad = (...others: number[]) =>
+    new ScriptedEngine((_request, call) => (call === 1 || others.includes(call) ? reply : `reply ${call}`));
+  const finishes = async (tab: Tab, run: string) =>
+    (await tab.events(run)).flatMap((event) => (event.type === 'call' ? [event.finish] : []));
+
+  it('is heard again by the run that heard it, when that is taken up again', async () => {
+    const locks = new FakeLocks();
+    const first = await openTab({
+      locks,
+      engine: new ScriptedEngine((_r, call) => (call === 2 ? new Promise(() => {}) : call === 1 ? reply : 'x')),
+    });
+    const run = await startRun(first, { settings });
+    while (first.engine.requests.length <= 2) await new Promise((resolve) => setTimeout(resolve, 1));
+    const before = await first.events(run);
+    first.die();
+    // Meanwhile another run got a good reply to the same request.
+    const other = await openTab({ locks });
+    await other.ended(await startRun(other, { settings, anew: true }));
+    const second = await openTab({ locks });
+    await second.api.resume(run);
+    expect(await second.ended(run)).toBe('done');
+    expect((await second.events(run)).slice(0, before.length)).toEqual(before);
+    expect((await finishes(second, run))[1]).not.toBe('stop');
+    expect(second.engine.requests).toHaveLength(0);
+  });
+
+  it('is asked for again by another run, and the good one is kept for all', async () => {
+    const tab = await openTab({ engine: bad() });
+    const first = await startRun(tab, { settings });
+    await tab.ended(first);
+    const second = await startRun(tab, { settings, anew: true });
+    await tab.ended(second);
+    expect((await finishes(tab, first))[1]).not.toBe('stop');
+    expect(await finishes(tab, second)).toEqual(['stop', 'stop', 'stop', 'stop']);
+    expect(tab.engine.requests).toHaveLength(5);
+    await tab.ended(await startRun(tab, { settings, anew: true }));
+    expect(tab.engine.requests).toHaveLength(5);
+  });
+
+  it('goes with its run when that is deleted', async () => {
+    const tab = await openTab({ engine: bad() });
+    const run = await startRun(tab, { settings });
+    await tab.ended(run);
+    await tab.connection.use((store) => deleteRun(store, run));
+    expect(await tab.connection.use((store) => store.count('calls'))).toBe(0);
   });
 });
 
@@ -112,6 +166,24 @@ describe('a model', () => {
     await tab.api.load({ ...MODEL, bytes: 5 } as typeof MODEL, () => {});
     expect(tab.engine.loads).toBe(1);
     expect(await tab.api.model()).toMatchObject({ state: 'ready', model: { title: 'Scripted' } });
+  });
+
+  it('is called as its reference says, in a worker that never looked at the catalogue too', async () => {
+    const tab = await openTab();
+    const loaded = await tab.api.load({ engine: 'wllama', id: 'other', url: 'https://example.org/o.gguf', title: 'Other' }, () => {});
+    expect(loaded.title).toBe('Other');
+    expect((await tab.record(await startRun(tab)))!.input.model.title).toBe('Other');
+  });
+
+  it('of the same name but another file shares no reply and no run', async () => {
+    const tab = await openTab();
+    const settings = { ...request().settings, seed: 5 };
+    const load = (mark: string) => tab.api.load({ engine: 'wllama', id: `m#${mark}`, file: `${mark}-m.gguf` }, () => {});
+    await load('11111111');
+    await tab.ended(await startRun(tab, { settings }));
+    await load('22222222');
+    await tab.ended(await startRun(tab, { settings }));
+    expect(tab.engine.requests).toHaveLength(8);
   });
 
   it('is not changed or taken away under a run', async () => {

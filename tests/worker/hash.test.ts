@@ -4,7 +4,7 @@ import type { LlmRequest } from '../../src/promptwizard/llm.ts';
 import { defaultSettings } from '../../src/promptwizard/settings.ts';
 import type { Task } from '../../src/promptwizard/types.ts';
 import { canonicalJson } from '../../src/worker/canonical.ts';
-import { callHash, requestHash, seedOf, sha256 } from '../../src/worker/hash.ts';
+import { callHash, ownCallHash, requestHash, seedOf, sha256 } from '../../src/worker/hash.ts';
 
 /** The same data with every object's keys in the opposite order. */
 function turned(value: unknown): unknown {
@@ -49,7 +49,13 @@ describe('the hash of a call', () => {
       { ...call, seed: 1 },
       { ...call, schema: { type: 'object' } },
     ];
-    const hashes = await Promise.all([callHash('m', call), callHash('n', call), ...others.map((other) => callHash('m', other))]);
+    const hashes = await Promise.all([
+      callHash('m', call),
+      callHash('n', call),
+      ownCallHash('m', call, 'a-run'),
+      ownCallHash('m', call, 'b-run'),
+      ...others.map((other) => callHash('m', other)),
+    ]);
     expect(new Set(hashes).size).toBe(hashes.length);
   });
 });

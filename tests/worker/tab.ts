@@ -49,6 +49,7 @@ export async function openTab(options: TabOptions = {}): Promise<Tab> {
     engines: { wllama: async () => engine, webllm: async () => engine },
     optimize: async () => optimize,
     device: () => Promise.reject(new Error('not part of this test')),
+    here: () => Promise.reject(new Error('not part of this test')),
     importFile: () => Promise.reject(new Error('not part of this test')),
     remove: async () => {},
     pollMs: 10,

@@ -83,6 +83,22 @@ export async function here(ref: WebLlmRef): Promise<boolean> {
   }
 }
 
+/** A folder of a server that puts the version of its files into the address: the part before the version. */
+const VERSIONED = /^(.+\/resolve\/v-)[0-9a-f]{8}\//;
+
+/** Removes the versions that lay at a model's place before: nothing on offer leads to them any more. Does nothing elsewhere. */
+export async function removeFormer(record: ModelRecord): Promise<void> {
+  const place = VERSIONED.exec(record.model)?.[1];
+  if (place === undefined) return;
+  for (const scope of ['config', 'model', 'library'] as const) {
+    const cache = await openScope(scope);
+    const former = (await cache.keys()).filter(
+      ({ url }) => url.startsWith(place) && !url.startsWith(record.model) && url !== record.model_lib,
+    );
+    for (const request of former) await cache.delete(request);
+  }
+}
+
 /** Removes all of a model, half-downloaded ones too. The package's own function forgets the list of files. */
 export async function remove(ref: WebLlmRef): Promise<void> {
   const { record } = recordOf(ref);

@@ -5,7 +5,7 @@
 import { EngineError } from '../errors.ts';
 import type { LoadProgress } from '../engine.ts';
 import { CONFIG_FILE, fileUrl, MANIFEST_FILE, weightsFolders } from './addresses.ts';
-import { openScope, readManifest, tokenizerFile, type ModelFiles, type Scope, type Shard } from './cache.ts';
+import { openScope, readManifest, removeFormer, tokenizerFile, type ModelFiles, type Scope, type Shard } from './cache.ts';
 import { aborted } from './errors.ts';
 import { fetchFile, netDefaults, noSpaceOr, webPage, type FileWanted, type NetOptions } from './fetch-file.ts';
 import { ROOM_FACTOR } from './gates.ts';
@@ -87,6 +87,8 @@ export async function downloadModel(
     await ensure('model', fileUrl(record.model, MANIFEST_FILE), wantedFrom(MANIFEST_FILE, null), checkManifest);
     const files = await readFiles(record.model);
 
+    // The new version has answered; what it replaces makes room for it.
+    await removeFormer(record);
     const missing = await missingShards(files.shards);
     meter.total += sumOf(files.shards);
     meter.skip(sumOf(files.shards) - sumOf(missing));

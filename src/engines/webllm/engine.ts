@@ -2,6 +2,7 @@
 import { estimateTokens } from '../../promptwizard/tokens.ts';
 import type { Capability, GenRequest, GenResult, LlmEngine, LoadedModel, LoadOptions, LoadProgress, ModelRef } from '../engine.ts';
 import { EngineError } from '../errors.ts';
+import { nameOf } from '../modelId.ts';
 import { watchDevices, type DeviceTrouble, type DeviceWatch } from './adapter.ts';
 import { downloadModel, type DownloadOptions } from './download.ts';
 import { aborted, toEngineError, troubleError, type Stage } from './errors.ts';
@@ -9,7 +10,7 @@ import { judgeDevice, passGates, readDevice } from './gates.ts';
 import { generate, throwIfAborted } from './generate.ts';
 import { openPackage, tokenizerOf, type MlcEngine, type MlcPackage, type MlcProgress, type MlcTokenizer } from './package.ts';
 import type { ModelFiles } from './cache.ts';
-import { knownModel, recordOf, type WebLlmRef } from './records.ts';
+import { knownRef, recordOf, type WebLlmRef } from './records.ts';
 import { selfTest } from './selftest.ts';
 
 /** What the engine takes from outside; each can be a double in a test. */
@@ -74,7 +75,7 @@ export class WebLlmEngine implements LlmEngine {
     const say = (phase: LoadProgress['phase'], text: string) => onProgress({ phase, bytesDone: 0, bytesTotal: 0, secondsLeft: null, text });
     say('check', 'Looking at the graphics card');
     const capability = await this.featureTest();
-    passGates(capability, knownModel(model.id), options.tryAnyway ?? false);
+    passGates(capability, knownRef(model), options.tryAnyway ?? false);
     this.#patience = capability.facts.softwareAdapter ? 10 : 1;
     await this.unload();
 
@@ -151,7 +152,13 @@ export class WebLlmEngine implements LlmEngine {
     onProgress({ phase: 'selftest', bytesDone: 0, bytesTotal: 0, secondsLeft: null, text: 'Asking the model a first question' });
     const speed = await this.#guarded(signal, () => selfTest((request) => this.#call(request, signal)));
     throwIfAborted(signal);
-    loaded.model = { ref, title: knownModel(ref.id)?.title ?? ref.id, contextSize, ...speed, runsOn: capability.facts.adapter ?? 'WebGPU' };
+    loaded.model = {
+      ref,
+      title: knownRef(ref)?.title ?? nameOf(ref.id),
+      contextSize,
+      ...speed,
+      runsOn: capability.facts.adapter ?? 'WebGPU',
+    };
     return loaded.model;
   }
 

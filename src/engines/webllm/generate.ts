@@ -3,7 +3,7 @@ import { EngineError } from '../errors.ts';
 import type { GenRequest, GenResult } from '../engine.ts';
 import { aborted, toEngineError } from './errors.ts';
 import type { MlcChatConfig, MlcEngine, MlcRequest, MlcUsage } from './package.ts';
-import { prepareMessages, stripThinking } from './text.ts';
+import { prepareMessages, restore, stripThinking } from './text.ts';
 
 export interface CallContext {
   mlc: MlcEngine;
@@ -111,15 +111,10 @@ async function run(
     const raw = outcome.text ?? streamed;
     const text = stripThinking(raw);
     const cut = ending ?? (finish === 'abort' ? 'abort' : null);
-    if (text === null && !cut) {
-      throw new EngineError(
-        'generation-failed',
-        'The model kept thinking and gave no answer. Allow longer replies, or choose another model.',
-      );
-    }
     const spent = usage as MlcUsage | null;
     return {
-      text: text ?? '',
+      // A block that never ends leaves no answer: a poor reply, which must not end the run that asked.
+      text: restore(text ?? ''),
       finish: cut ?? (finish === 'length' ? 'length' : 'stop'),
       tokensIn: spent?.prompt_tokens ?? 0,
       tokensOut: spent?.completion_tokens ?? tokens,

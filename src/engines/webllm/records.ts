@@ -1,6 +1,7 @@
 /** Where the package's Qwen3 models are, without its six megabytes. A test holds this table against the installed package. */
 import type { ModelRef } from '../engine.ts';
 import { EngineError } from '../errors.ts';
+import { nameOf } from '../modelId.ts';
 import { cacheableLibraryUrl, cleanModelUrl } from './addresses.ts';
 
 /** A record as the package takes it in `appConfig.model_list`. */
@@ -57,6 +58,9 @@ export const KNOWN_MODELS: readonly KnownModel[] = [
 export type WebLlmRef = Extract<ModelRef, { engine: 'webllm' }>;
 
 export const knownModel = (id: string): KnownModel | undefined => KNOWN_MODELS.find((m) => m.id === id);
+
+/** A mirror's copy under the package's own name is known too, whatever mark its id has. */
+export const knownRef = (ref: WebLlmRef): KnownModel | undefined => knownModel('weightsUrl' in ref ? nameOf(ref.id) : ref.id);
 
 /**
  * The record to hand to the package, and the addresses to fetch from.

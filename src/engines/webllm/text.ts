@@ -4,8 +4,17 @@ import type { MlcConversationTemplate, MlcMessage } from './package.ts';
 
 const ZERO_WIDTH_SPACE = '\u200b';
 
-/** `<|im_end|>` typed by a person must stay text: the tokenizer would read a control token. */
-export const defuse = (text: string): string => text.replaceAll('<|', `<${ZERO_WIDTH_SPACE}|`).replaceAll('|>', `|${ZERO_WIDTH_SPACE}>`);
+/** Control tokens as the known families write them: `<|im_end|>`, `<｜end▁of▁sentence｜>`, `<end_of_turn>`. */
+const CONTROL = String.raw`\|[A-Za-z0-9_]+\|>|｜[^｜<>\s]+｜>|(?:start|end)_of_turn>`;
+const WHOLE = new RegExp(`<(?=${CONTROL})`, 'g');
+const BROKEN = new RegExp(`<${ZERO_WIDTH_SPACE}(?=${CONTROL})`, 'g');
+
+/** `<|im_end|>` typed by a person must stay text: the tokenizer would read a control token. All else stays as it is. */
+export const defuse = (text: string): string => text.replace(WHOLE, `<${ZERO_WIDTH_SPACE}`);
+
+/** A reply that quotes what was broken up, as it was written first. */
+export const restore = (reply: string): string =>
+  reply.replace(BROKEN, '<').replaceAll(`{${ZERO_WIDTH_SPACE}function_string}`, '{function_string}');
 
 /** The package puts contents into its templates with `String.replace`, where `$&`, `$1` and `$$` have a meaning. */
 export const escapeDollars = (text: string): string => text.replaceAll('$', '$$$$');

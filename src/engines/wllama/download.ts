@@ -120,14 +120,15 @@ async function fetchRest(out: OpenFile, { url, name, bytes, signal, onProgress, 
 
 /** Reads the answer's head. @throws EngineError, or Broken when a later try may do better */
 function checked(response: Response, { url, bytes, from }: { url: string; bytes?: number; from: number }): Note {
+  const shown = withoutMark(url);
   const { status, headers } = response;
   if (status === 401 || status === 403)
-    throw new EngineError('bad-address', `${url} asks for a login, which this page can’t give. Choose a model that is open to all.`);
+    throw new EngineError('bad-address', `${shown} asks for a login, which this page can’t give. Choose a model that is open to all.`);
   if (status === 404 || status === 410)
-    throw new EngineError('bad-address', `There is no file at ${url}. Check the address, or choose another model.`);
+    throw new EngineError('bad-address', `There is no file at ${shown}. Check the address, or choose another model.`);
   if (status === 408 || status === 429 || status >= 500) throw new Broken(`HTTP ${status}`);
   if (!response.ok)
-    throw new EngineError('bad-address', `${url} answered with HTTP ${status}. Check the address, or choose another model.`);
+    throw new EngineError('bad-address', `${shown} answered with HTTP ${status}. Check the address, or choose another model.`);
   if (headers.get('content-type')?.startsWith('text/html')) throw notGguf(url);
   // A compressed answer counts its compressed bytes.
   const length = headers.get('content-encoding') ? 0 : Number(headers.get('content-length') ?? 0);
@@ -187,6 +188,9 @@ async function writeBody(
   }
 }
 
+/** As it goes to the server, and to a person. */
+const withoutMark = (url: string): string => url.split('#')[0]!;
+
 function givenUp(url: string, cause: Broken): EngineError {
   if (!navigator.onLine)
     return new EngineError(
@@ -198,7 +202,7 @@ function givenUp(url: string, cause: Broken): EngineError {
   if (cause.message === 'No answer') {
     return new EngineError(
       'bad-address',
-      `${host} does not answer, or does not let this page read its files. Check the address ${url}, or choose another model.`,
+      `${host} does not answer, or does not let this page read its files. Check the address ${withoutMark(url)}, or choose another model.`,
       { cause },
     );
   }
@@ -208,7 +212,10 @@ function givenUp(url: string, cause: Broken): EngineError {
 }
 
 const notGguf = (url: string) =>
-  new EngineError('not-a-model', `What lies at ${url} is not a GGUF model. Give the address of the file itself, ending in .gguf.`);
+  new EngineError(
+    'not-a-model',
+    `What lies at ${withoutMark(url)} is not a GGUF model. Give the address of the file itself, ending in .gguf.`,
+  );
 
 const wrongSize = (url: string, found: number, expected: number) =>
   new EngineError(

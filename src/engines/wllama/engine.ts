@@ -3,6 +3,7 @@ import type { JsonSchema } from '../../promptwizard/llm.ts';
 import { estimateTokens } from '../../promptwizard/tokens.ts';
 import type { Capability, GenRequest, GenResult, LlmEngine, LoadedModel, LoadProgress, ModelRef } from '../engine.ts';
 import { EngineError } from '../errors.ts';
+import { nameOf } from '../modelId.ts';
 import { threadsFor, wllamaCapability } from './capability.ts';
 import { complete } from './complete.ts';
 import { controlTokens, type ControlTokens } from './control-tokens.ts';
@@ -88,7 +89,7 @@ export class WllamaEngine implements LlmEngine {
       onProgress(ready);
       return {
         ref,
-        title: header.name ?? ref.id,
+        title: header.name ?? nameOf(ref.id),
         contextSize: runtime.contextSize,
         ...speed,
         runsOn: runtime.threads === 1 ? 'CPU, 1 thread' : `CPU, ${runtime.threads} threads`,

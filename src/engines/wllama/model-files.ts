@@ -36,15 +36,15 @@ async function folder(): Promise<FileSystemDirectoryHandle> {
   }
 }
 
-/** The name under which a model lies in the folder. */
+/** The name under which a model lies in the folder. A part behind a number sign tells apart what one address leads to over time. */
 export async function storedName(ref: WllamaRef): Promise<string> {
   if ('file' in ref) return ref.file;
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(ref.url)));
   const mark = Array.from(digest.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return safeName(`${mark}-${lastPart(ref.url)}`);
+  return markedName(mark, lastPart(ref.url));
 }
 
-export const safeName = (name: string): string => name.replace(/[^\w.-]+/g, '_').slice(-120);
+export const markedName = (mark: string, name: string): string => `${mark}-${name.replace(/[^\w.-]+/g, '_').slice(-100)}`;
 /** The file's name in an address, for messages and names. */
 export const lastPart = (url: string): string => decodeURI(new URL(url).pathname.split('/').pop() || 'model.gguf');
 
@@ -115,6 +115,20 @@ export async function openWhole(name: string): Promise<File | null> {
   } catch {
     return null;
   }
+}
+
+/** Removes what came from an address before the file there changed: nothing on offer leads to it any more. Answers how many. */
+export async function removeFormer(url: string, name: string): Promise<number> {
+  const [place, mark] = url.split('#');
+  if (mark === undefined) return 0;
+  const all = (await folder()) as FileSystemDirectoryHandle & { keys(): AsyncIterable<string> };
+  const former: string[] = [];
+  for await (const entry of all.keys()) {
+    const other = entry.replace(/\.json$/, '');
+    if (other !== entry && other !== name && (await readNote(other))?.url.startsWith(`${place}#`)) former.push(other);
+  }
+  for (const other of former) await removeFile(other);
+  return former.length;
 }
 
 export async function removeFile(name: string): Promise<void> {

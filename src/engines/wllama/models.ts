@@ -1,17 +1,19 @@
 /** The GGUF models on this machine: is it here, take one in, open it, remove it. */
 import type { LoadProgress, ModelRef } from '../engine.ts';
 import { EngineError } from '../errors.ts';
+import { fileMark, markedId, nameOf } from '../modelId.ts';
 import { download } from './download.ts';
 import { isGguf, readGgufHeader, type GgufHeader } from './gguf-header.ts';
 import {
   isFull,
   lastPart,
+  markedName,
   needRoom,
   noSpace,
   openForWriting,
   openWhole,
   removeFile,
-  safeName,
+  removeFormer,
   storedName,
   write,
   writeNote,
@@ -32,16 +34,20 @@ export async function remove(ref: ModelRef): Promise<void> {
 }
 
 /**
- * Copies a GGUF that the person dropped in to the private file system, so that a reload finds it.
- * The same file dropped again takes its own place.
+ * Copies a GGUF that the person dropped in to the private file system, so that a reload finds it. Another file of the same
+ * name is another model; the same file dropped again is not copied again.
  * @throws EngineError `not-a-model`, `no-space`, `aborted`
  */
 export async function importFile(file: File, onProgress: (p: LoadProgress) => void, signal?: AbortSignal): Promise<ModelRef> {
   onProgress({ phase: 'check', bytesDone: 0, bytesTotal: file.size, secondsLeft: null, text: `Checking ${file.name}` });
   await checkedHeader(file, file.name);
-  const name = safeName(file.name);
-  const ref: WllamaRef = { engine: 'wllama', id: file.name.replace(/\.gguf$/i, ''), file: name, bytes: file.size };
-  if (await sameFile(name, file)) return ref;
+  const mark = await fileMark(file).catch((cause: unknown) => {
+    throw unreadable(file, cause);
+  });
+  const name = markedName(mark, file.name);
+  const title = file.name.replace(/\.gguf$/i, '');
+  const ref: WllamaRef = { engine: 'wllama', id: markedId(title, mark), file: name, bytes: file.size, title };
+  if ((await openWhole(name))?.size === file.size) return ref;
   await needRoom(file.size);
   const out = await openForWriting(name);
   try {
@@ -74,20 +80,14 @@ export async function importFile(file: File, onProgress: (p: LoadProgress) => vo
     if (signal?.aborted) throw new EngineError('aborted', 'The file was not taken in.', { cause: error });
     if (error instanceof EngineError) throw error;
     if (isFull(error)) throw noSpace('', error);
-    throw new EngineError('not-a-model', `${file.name} can’t be read any more. Was it moved? Choose it again.`, { cause: error });
+    throw unreadable(file, error);
   } finally {
     out.close();
   }
 }
 
-/** Same size and same beginning and end: taken for the same, so that a model is not copied twice. */
-async function sameFile(name: string, file: File): Promise<boolean> {
-  const old = await openWhole(name);
-  if (old?.size !== file.size) return false;
-  const ends = async (blob: Blob) => new Uint8Array(await new Blob([blob.slice(0, 65536), blob.slice(-65536)]).arrayBuffer());
-  const [a, b] = await Promise.all([ends(old), ends(file)]);
-  return a.every((byte, i) => byte === b[i]);
-}
+const unreadable = (file: File, cause: unknown) =>
+  new EngineError('not-a-model', `${file.name} can’t be read any more. Was it moved? Choose it again.`, { cause });
 
 /**
  * The model's file and header, downloaded first when it is not here.
@@ -103,11 +103,11 @@ export async function openModel(
       cause,
     });
   });
-  const called = 'url' in ref ? lastPart(ref.url) : ref.file;
+  const called = 'url' in ref ? lastPart(ref.url) : `${nameOf(ref.id)}.gguf`;
   if (/-\d{5}-of-\d{5}\.gguf$/.test(called) && !called.endsWith('-00001-of-00001.gguf')) throw inParts(called);
   let file = await openWhole(name);
   if (!file && 'url' in ref) {
-    await download({ url: ref.url, name, bytes: ref.bytes, signal, onProgress });
+    await fetched(ref, name, onProgress, signal);
     file = await openWhole(name);
   }
   if (!file) throw new EngineError('not-a-model', `${called} is no longer on this machine. Drop the file in again.`);
@@ -118,6 +118,23 @@ export async function openModel(
     await removeFile(name);
     throw error;
   }
+}
+
+/** Downloads; what came from the same address before the file there changed makes room for it, at the latest when it is whole. */
+async function fetched(
+  ref: Extract<WllamaRef, { url: string }>,
+  name: string,
+  onProgress: (p: LoadProgress) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const wanted = { url: ref.url, name, bytes: ref.bytes, signal, onProgress };
+  try {
+    await download(wanted);
+  } catch (error) {
+    if (!(error instanceof EngineError && error.code === 'no-space') || (await removeFormer(ref.url, name)) === 0) throw error;
+    await download(wanted);
+  }
+  await removeFormer(ref.url, name);
 }
 
 /** @throws EngineError `not-a-model` when it can’t be a whole model in one file */

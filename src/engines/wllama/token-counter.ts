@@ -33,9 +33,6 @@ export function createTokenCounter(tokenizer: GgufTokenizer | null): TokenCounte
   return estimateTokens;
 }
 
-/** True when the count is the model's own, token for token. */
-export const countsExactly = (tokenizer: GgufTokenizer | null): boolean => tokenizer?.model === 'gpt2' && tokenizer.pre in CUTS;
-
 function bytePairs({ merges, tokens, pre }: GgufTokenizer): TokenCounter {
   const ranks = new Map(merges.map((pair, rank) => [pair, rank]));
   const cuts = CUTS[pre] ?? CUTS['qwen2']!;

@@ -1,6 +1,6 @@
 /** The parts of the WebLLM engine that need no graphics card, against the real package in a real browser with a software adapter. */
-import { readdir, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { WebLlmRef } from '../../../src/engines/webllm/records.ts';
@@ -30,7 +30,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await site?.close();
-  if (dir) await rm(dirname(dir), { recursive: true, force: true });
 });
 
 const openPage = async (from: Browser = browser) => {
@@ -162,6 +161,23 @@ describe('the downloader', () => {
       shards: 6,
     });
     await expectWhole();
+  });
+
+  it('takes the place of the version that its server had before, and no other model’s', async () => {
+    const version = (mark: string): WebLlmRef => {
+      model.folder = `/My-MLC/resolve/v-${mark}/`;
+      return { ...ref, weightsUrl: model.origin + model.folder, libraryUrl: `${model.origin}${model.folder}lib.wasm` } as WebLlmRef;
+    };
+    await call('download', ref);
+    const first = version('11111111');
+    expect(await call('download', first)).toMatchObject({ shards: 6 });
+    const second = version('22222222');
+    expect(await call('download', second)).toMatchObject({ shards: 6 });
+    const urls = Object.values(await call('cached')).flat();
+    expect(urls.filter((url) => url.includes('v-11111111'))).toEqual([]);
+    // The old one is not to be had any more, and asking for it takes nothing away.
+    expect(await call('download', first)).toMatchObject({ error: 'bad-address' });
+    expect([await call('here', ref), await call('here', first), await call('here', second)]).toEqual([true, false, true]);
   });
 
   it('caches a library whose address says localhost', async () => {

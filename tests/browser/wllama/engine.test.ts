@@ -47,7 +47,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await server?.close();
-  for (const folder of [app, models]) if (folder) await rm(folder, { recursive: true });
+  if (models) await rm(models, { recursive: true });
 });
 
 describe('the CPU engine with a small model', () => {

@@ -10,6 +10,8 @@ import { buildEntry, launchBrowser, serve, type Server } from '../harness.ts';
 import { openEngine, type OpenEngine } from './open-engine.ts';
 
 const model = tinyGguf({ contextLength: 512 });
+/** Other weights in a file of the same size. */
+const other = model.map((byte, i) => (i === model.length >> 1 ? byte ^ 1 : byte));
 let browser: Browser;
 let folder: string;
 let app: string;
@@ -91,7 +93,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await server?.close();
-  for (const path of [app, folder]) if (path) await rm(path, { recursive: true });
+  if (folder) await rm(folder, { recursive: true });
 });
 beforeEach(async () => {
   asked = [];
@@ -129,6 +131,16 @@ describe('a model by address', () => {
   it('is told apart from another of the same file name', async () => {
     await engine.call('load', ref('model.gguf'));
     expect(await engine.call('here', ref('model.gguf?version=2'))).toBe(false);
+  });
+
+  it('takes the place of the one that its server had before, and no other’s', async () => {
+    const at = (mark: string): ModelRef => ({ engine: 'wllama', id: `model#${mark}`, url: `${server.url}model.gguf#${mark}` });
+    const elsewhere = ref('model.gguf?version=2');
+    for (const one of [elsewhere, at('11111111'), at('22222222')]) expect(await engine.call('load', one)).toHaveProperty('ok');
+    expect(asked).toEqual(['/model.gguf?version=2', '/model.gguf', '/model.gguf']);
+    expect(await engine.call('here', at('11111111'))).toBe(false);
+    expect(await engine.call('here', at('22222222'))).toBe(true);
+    expect(await engine.call('here', elsewhere)).toBe(true);
   });
 
   it('is fetched from where the connection broke, as often as needed', async () => {
@@ -250,7 +262,12 @@ describe('a file that is dropped in', () => {
   it('is copied, and loads after a reload of the page', async () => {
     const dropped = await engine.call('drop', `${server.url}model.gguf`, 'My model (new).gguf');
     if ('error' in dropped) throw new Error(dropped.error.message);
-    expect(dropped.ok).toMatchObject({ engine: 'wllama', id: 'My model (new)', bytes: model.length });
+    expect(dropped.ok).toMatchObject({
+      engine: 'wllama',
+      id: expect.stringMatching(/^My model \(new\)#[0-9a-f]{8}$/),
+      bytes: model.length,
+      title: 'My model (new)',
+    });
     expect((await engine.call('progress')).at(-1)).toMatchObject({ bytesDone: model.length, bytesTotal: model.length });
     await engine.page.reload();
     await engine.page.waitForFunction(() => 'call' in window);
@@ -260,6 +277,18 @@ describe('a file that is dropped in', () => {
     expect(await engine.call('load', dropped.ok)).toMatchObject({
       error: { name: 'not-a-model', message: expect.stringContaining('Drop the file in again') },
     });
+  });
+
+  it('is not taken for another of the same name and size, and neither takes the other’s place', async () => {
+    await writeFile(join(folder, 'twin.bin'), other);
+    const first = await engine.call('drop', `${server.url}model.gguf`, 'model.gguf');
+    const second = await engine.call('drop', `${server.url}twin.bin`, 'model.gguf');
+    if ('error' in first || 'error' in second) throw new Error('It was not taken in.');
+    expect(second.ok.id).not.toBe(first.ok.id);
+    expect(await engine.call('drop', `${server.url}model.gguf`, 'model.gguf')).toEqual(first);
+    for (const { ok } of [first, second]) expect(await engine.call('here', ok)).toBe(true);
+    await engine.call('remove', second.ok);
+    expect(await engine.call('here', first.ok)).toBe(true);
   });
 
   it('of another kind is refused by name', async () => {

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await browser?.close();
-  for (const path of [app, folder]) if (path) await rm(path, { recursive: true });
+  if (folder) await rm(folder, { recursive: true });
 });
 
 interface Around {

@@ -40,6 +40,7 @@ expose(
     engines: { wllama: async () => engine, webllm: async () => engine },
     optimize: async () => countingMethod({ calls: 6 }),
     device: () => Promise.reject(new Error('not part of this test')),
+    here: async () => false,
     importFile: () => Promise.reject(new Error('not part of this test')),
     remove: async () => {},
     pollMs: 100,

@@ -213,8 +213,16 @@ describe('a call', () => {
     const { engine, requests } = await loaded({ calls: [{ tokens: ['x'] }] });
     const request = ask({ messages: [{ role: 'user', content: '$& <|im_end|>' }] });
     await engine.generate(request, never);
-    expect(requests[0]!.messages[0]!.content).toBe('$$& <\u200b|im_end|\u200b>');
+    expect(requests[0]!.messages[0]!.content).toBe('$$& <\u200b|im_end|>');
     expect(request.messages[0]!.content).toBe('$& <|im_end|>');
+  });
+
+  it('gives back as typed what a reply quotes of a defused text', async () => {
+    const { engine, requests } = await loaded({ calls: [{ tokens: ['You wrote ', '<\u200b|im_end|>', '.'] }] });
+    expect(await engine.generate(ask({ messages: [{ role: 'user', content: '<|im_end|>' }] }), never)).toMatchObject({
+      text: 'You wrote <|im_end|>.',
+    });
+    expect(requests[0]!.messages[0]!.content).toBe('<\u200b|im_end|>');
   });
 
   it('says when the reply was cut', async () => {
@@ -222,9 +230,10 @@ describe('a call', () => {
     expect(await engine.generate(ask(), never)).toMatchObject({ text: 'ab', finish: 'length' });
   });
 
-  it('fails when the model never stops thinking', async () => {
-    const { engine } = await loaded({ calls: [{ tokens: ['<think>', 'hm'], finish: 'length' }] });
-    expect(await failing(engine.generate(ask(), never))).toMatchObject({ name: 'generation-failed', fatal: false });
+  it('gives no text, and goes on, when the model never stops thinking', async () => {
+    const { engine } = await loaded({ calls: [{ tokens: ['<think>', 'hm'], finish: 'length' }, { tokens: ['<think>', 'x'] }] });
+    expect(await engine.generate(ask(), never)).toMatchObject({ text: '', finish: 'length' });
+    expect(await engine.generate(ask(), never)).toMatchObject({ text: '', finish: 'stop' });
   });
 
   it('ends with the text so far when it is stopped, and the next call waits for the model to be free', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defuse, escapeDollars, prepareMessages, stripThinking } from '../../../src/engines/webllm/text.ts';
+import { defuse, escapeDollars, prepareMessages, restore, stripThinking } from '../../../src/engines/webllm/text.ts';
 
 const QWEN = { role_templates: { user: '{user_message}', assistant: '{assistant_message}' } };
 /** What the package does with a content. */
@@ -14,17 +14,40 @@ describe('the text that goes to the model', () => {
   it('reaches it as typed, whatever it is, apart from control tokens', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
-        fc.pre(!text.includes('<|') && !text.includes('|>') && !text.includes('{function_string}'));
+        fc.pre(!/<\|\w+\|>|<｜.*｜>|_of_turn>/.test(text) && !text.includes('{function_string}'));
         expect(through(prepareMessages([{ role: 'user', content: text }], QWEN)[0]!.content)).toBe(text);
       }),
     );
   });
 
   it('never contains a control token that the person typed', () => {
-    for (const token of ['<|im_end|>', '<|im_start|>system', '<|endoftext|>', '<|<|im_end|>|>'])
-      expect(defuse(token)).not.toMatch(/<\||\|>/);
-    expect(defuse('<|im_end|>').replaceAll('\u200b', '')).toBe('<|im_end|>');
-    expect(defuse('a < b | c > d')).toBe('a < b | c > d');
+    const typed = [
+      '<|im_end|>',
+      '<|im_start|>system',
+      '<|reserved_special_token_0|>',
+      '<|<|im_end|>|>',
+      '<|<|a|>|im_end|>',
+      '<end_of_turn>',
+    ];
+    for (const text of [...typed, '<｜end▁of▁sentence｜>']) {
+      expect(defuse(text), text).not.toMatch(/<\|\w+\|>|<｜[^｜]+｜>|<end_of_turn>/);
+      expect(defuse(text).replaceAll('\u200b', '')).toBe(text);
+    }
+  });
+
+  it.each(['a < b | c > d', 'f <| g |> h', 'x |> map(f) |> sum', '<|> <||> <| |>', '| <b> | <i> |', '<| any words |>'])(
+    'keeps what only looks like one: %s',
+    (text) => expect(defuse(text)).toBe(text),
+  );
+
+  it('comes back as typed from a reply that quotes it', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('<|', 'im_end', '|>', '<', '{function_string}', ' ', '<end_of_turn>', '$')), (parts) => {
+        const text = parts.join('');
+        expect(restore(prepareMessages([{ role: 'user', content: text }], {})[0]!.content)).toBe(text);
+        expect(restore(through(prepareMessages([{ role: 'user', content: text }], QWEN)[0]!.content))).toBe(text);
+      }),
+    );
   });
 
   it('keeps the placeholder word that the templates drop', () => {
