@@ -1,7 +1,7 @@
 /** What a run is doing and what came of it, in sentences. A number never without what it counts and on which rows. */
 import type { Phase } from '../promptwizard/events.ts';
 import type { RunState } from '../promptwizard/state.ts';
-import type { ArmScore, MadeBy, Paired, Quality, RunResult } from '../promptwizard/types.ts';
+import type { ArmScore, MadeBy, Outcome, Paired, Quality, RunResult } from '../promptwizard/types.ts';
 import { percent, plural, points } from './figures.ts';
 
 /** One sentence: what is being done, and why. Follows from the state alone; see `statusWords` for pause and queue. */
@@ -62,17 +62,19 @@ export interface VerdictWords {
 
 /**
  * The verdict in words, most certain first. `madeBy` is how the delivered candidate came to be, when known: it says
- * whether the plain step-by-step sentence is itself the winner.
+ * whether the plain step-by-step sentence is itself the winner. `notes`: of the run; they say why nothing was measured.
  */
-export function verdictWords(result: RunResult, madeBy?: MadeBy): VerdictWords {
+export function verdictWords(result: RunResult, madeBy?: MadeBy, notes: RunState['notes'] = []): VerdictWords {
   const { verdict } = result;
-  const said = outcomeWords(result);
-  const facts = [...scoreFact(result), ...intervalFact(verdict.comparison), ...freeFacts(result, madeBy)];
+  const said = outcomeWords(result, notes);
+  // An interval over rows that also chose the prompt would look like proof.
+  const measured = verdict.outcome === 'stopped' ? soFarFact(verdict.comparison) : intervalFact(verdict.comparison);
+  const facts = [...scoreFact(result), ...measured, ...freeFacts(result, madeBy)];
   const help = verdict.outcome === 'better' ? [] : helpWords(result);
   return { ...said, facts, help };
 }
 
-function outcomeWords(result: RunResult): Pick<VerdictWords, 'tone' | 'headline' | 'sentence'> {
+function outcomeWords(result: RunResult, notes: RunState['notes']): Pick<VerdictWords, 'tone' | 'headline' | 'sentence'> {
   const { verdict, quality } = result;
   const { comparison, start, final, moreRows } = verdict;
   const onRows = comparison ? rowsWords(comparison.rows, quality) : start ? rowsWords(start.rows, quality) : '';
@@ -120,8 +122,11 @@ function outcomeWords(result: RunResult): Pick<VerdictWords, 'tone' | 'headline'
       return {
         tone: 'unsure',
         headline: 'Not measured.',
-        sentence:
-          'There were no rows to measure on, so nothing is claimed. Below is your prompt with a clear form for the answer and a request to think step by step.',
+        sentence: `${whyNotMeasured(notes)} So nothing is claimed${
+          verdict.result === 'c0'
+            ? ', and your prompt is unchanged.'
+            : '. Below is your prompt with a clear form for the answer and a request to think step by step.'
+        }`,
       };
     case 'stopped':
       return {
@@ -132,8 +137,9 @@ function outcomeWords(result: RunResult): Pick<VerdictWords, 'tone' | 'headline'
   }
 }
 
-/** Where a score was measured, as it stands after the number. */
-export function qualityWords(quality: Quality): string {
+/** Where a score was measured, as it stands after the number. A run that was stopped had no verdict, whatever it asked. */
+export function qualityWords(quality: Quality, outcome: Outcome): string {
+  if (outcome === 'stopped' && quality !== 'none') return 'so far, on the rows asked until then; likely too high';
   switch (quality) {
     case 'held-out':
       return 'on rows kept back from the search';
@@ -180,6 +186,21 @@ export const wonLost = ({ wins, losses }: { wins: number; losses: number }): str
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
+/** By the run's own note; those with a number in them are told in its words. */
+function whyNotMeasured(notes: RunState['notes']): string {
+  for (const { code, text } of notes)
+    switch (code) {
+      case 'no-rows-in-trial':
+        return 'There were fewer than eight rows with right answers, and the trial plan makes no practice rows.';
+      case 'open-task':
+        return 'This task has no single right answer to compare with.';
+      case 'too-few-rows':
+      case 'rows-too-easy':
+        return text;
+    }
+  return 'There were no rows with right answers to measure on.';
+}
+
 const change = (start: ArmScore | null, final: ArmScore | null): string =>
   start && final ? `${percent(start.mean)} → ${percent(final.mean)}` : 'Measured';
 
@@ -205,6 +226,9 @@ function intervalFact(comparison: Paired | null): string[] {
     `Difference ${points(comparison.difference)} points, 95 % interval ${points(low)} to ${points(high)}; ${plural(comparison.wins, 'row')} won, ${comparison.losses} lost${same}.`,
   ];
 }
+
+const soFarFact = (comparison: Paired | null): string[] =>
+  comparison ? [`So far it ${wonLost(comparison)} of ${plural(comparison.rows, 'row')} asked of both.`] : [];
 
 function freeFacts({ verdict }: RunResult, madeBy?: MadeBy): string[] {
   if (verdict.free) {

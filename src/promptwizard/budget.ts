@@ -74,8 +74,12 @@ export function stepCalls(plan: Plan, split: SplitSizes, settings: Settings, row
 export const totalCalls = (steps: StepCalls): number => Object.values(steps).reduce((a, b) => a + b, 0);
 
 /** Rows that answer metrics can score; near enough for a forecast, the run itself looks closer. */
-const scorable = (task: Task): number =>
-  new Set(task.rows.filter((r) => r.answer?.trim()).map((r) => r.question + JSON.stringify(r.inputs ?? {}))).size;
+const scorable = (task: Task): number => {
+  const questions = new Set<string>();
+  for (const { question, inputs, answer } of task.rows)
+    if (answer?.trim()) questions.add(inputs ? question + JSON.stringify(inputs) : question);
+  return questions.size;
+};
 
 /** Calls a run makes at most, verdict included, and minutes from the speed of the loaded model. */
 export function forecastPlan(

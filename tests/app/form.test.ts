@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkPrompt, checkRows, EMPTY_PROMPT } from '../../src/app/optimize/checks.ts';
 import { cellOf, columnsOf, emptyRow, numberList, usableRows, withCell } from '../../src/app/optimize/rows.ts';
+import { chosenPlanWords, costWords } from '../../src/app/optimize/planWords.ts';
 import { splitWords } from '../../src/app/optimize/splitWords.ts';
 import { specOf } from '../../src/app/optimize/metricFields.ts';
 import { smallestShowableGain } from '../../src/promptwizard/stats.ts';
@@ -22,6 +23,14 @@ describe('checks before anything is spent', () => {
     const prompt = 'word '.repeat(1500);
     expect(checkPrompt(prompt, 4096)).not.toBeNull();
     expect(checkPrompt(prompt, 8192)).toBeNull();
+  });
+  it('counts the system message with the prompt, and says how long each is', () => {
+    const system = 'word '.repeat(1000);
+    expect(checkPrompt('Add.', 4096, 'Be brief.')).toBeNull();
+    expect(checkPrompt('word '.repeat(500), 4096)).toBeNull();
+    const problem = checkPrompt('word '.repeat(500), 4096, system);
+    expect(problem).toMatchObject({ field: 'prompt', blocks: true });
+    expect(problem?.message).toMatch(/^Prompt and system message together are too long.*context of 4,096 tokens/);
   });
   it('names the rows that miss a variable, and does not refuse the run', () => {
     const rows = [
@@ -83,5 +92,27 @@ describe('the sentence on the split', () => {
     expect(splitWords(1, 'quick', 25, null)).toMatch(/^1 row: too few.*practice rows to go with it/);
     expect(splitWords(0, 'quick', 25, null)).toContain('will write practice rows');
     expect(splitWords(0, 'trial', 25, null)).toContain('measures nothing');
+  });
+});
+
+describe('the plan in words', () => {
+  const forecasts = Object.fromEntries(
+    (['trial', 'quick', 'standard', 'thorough'] as const).map((name, i) => [
+      name,
+      { calls: 50 * (i + 1), minutes: [10 * (i + 1), 20 * (i + 1)] as [number, number] },
+    ]),
+  ) as Parameters<typeof costWords>[1];
+
+  it('promises no calls of one plan while the speed has still to choose it', () => {
+    expect(costWords(null, forecasts)).toMatch(/chosen by this machine’s speed once the model is loaded: 50 to 150 calls/);
+    expect(costWords('quick', forecasts)).toBe('about 100 calls, verdict included, 20–40 min on this machine; nothing leaves it');
+    expect(splitWords(40, 'quick', 25, 0.41, true)).toContain('with the quick plan a gain of 41 points');
+    expect(splitWords(0, 'quick', 25, null, true)).toContain('A slow machine gets the trial plan');
+    expect(splitWords(0, 'quick', 25, null)).not.toContain('trial');
+  });
+  it('says at the run which plan the speed has chosen, and what the next one would take', () => {
+    expect(chosenPlanWords('trial', forecasts)).toBe('Trial plan, chosen by this machine’s speed: a quick run would take 20–40 min here.');
+    expect(chosenPlanWords('standard', forecasts)).toBe('Standard plan, chosen by this machine’s speed.');
+    expect(chosenPlanWords('thorough', null)).toBe('Thorough plan.');
   });
 });

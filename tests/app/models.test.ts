@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { errorWords } from '../../src/app/models/errorWords.ts';
 import { pillWords, progressWords, startLabel } from '../../src/app/models/modelWords.ts';
-import { ggufRef, mlcRef, sameRef } from '../../src/app/models/refs.ts';
+import { isGguf } from '../../src/app/models/isGguf.ts';
+import { ownOffer } from '../../src/app/models/ownOffer.ts';
+import { ggufRef, mlcRef, refTitle, sameRef } from '../../src/app/models/refs.ts';
+import type { Capability, ModelRef } from '../../src/engines/engine.ts';
 import type { ModelOffer } from '../../src/worker/protocol.ts';
 
 const offer = (over: Partial<ModelOffer> = {}): ModelOffer => ({
@@ -52,7 +55,8 @@ describe('a model of one’s own', () => {
   it('is a GGUF by its whole address', () => {
     expect(ggufRef(' https://mirror.example/m/Tiny-Q4.gguf?download=1 ')).toEqual({
       engine: 'wllama',
-      id: 'Tiny-Q4',
+      id: expect.stringMatching(/^Tiny-Q4#[0-9a-f]{8}$/),
+      title: 'Tiny-Q4',
       url: 'https://mirror.example/m/Tiny-Q4.gguf?download=1',
     });
   });
@@ -61,8 +65,43 @@ describe('a model of one’s own', () => {
   });
   it('is a pair of addresses for MLC, the library a .wasm', () => {
     const ref = mlcRef('https://mirror.example/mlc/My-Model-MLC/resolve/main/', 'https://mirror.example/My-Model.wasm');
-    expect(ref).toMatchObject({ engine: 'webllm', id: 'My-Model-MLC', libraryUrl: 'https://mirror.example/My-Model.wasm' });
+    expect(ref).toMatchObject({ engine: 'webllm', title: 'My-Model-MLC', libraryUrl: 'https://mirror.example/My-Model.wasm' });
     expect(mlcRef('https://mirror.example/mlc/', 'https://mirror.example/lib.js')).toHaveProperty('problem');
+  });
+  it('has an id of its own where another lies under the same name', () => {
+    const ids = ['https://a.example/model.gguf', 'https://b.example/model.gguf', 'https://a.example/model.gguf?v=2'].map(
+      (address) => (ggufRef(address) as { id: string }).id,
+    );
+    expect(new Set(ids).size).toBe(3);
+    expect((ggufRef('https://a.example/model.gguf') as { id: string }).id).toBe(ids[0]);
+    const weights = 'https://a.example/m/';
+    const [one, two] = ['1', '2'].map((n) => mlcRef(weights, `https://a.example/${n}.wasm`) as { id: string });
+    expect(one!.id).not.toBe(two!.id);
+  });
+  it.each([
+    ggufRef('https://a.example/%E0%A4%A.gguf'),
+    mlcRef('https://a.example/%zz/', 'https://a.example/l.wasm'),
+    mlcRef('https://a.example/m/', 'https://a.example/%.wasm'),
+  ])('refuses an address with a broken % with a sentence', (made) => {
+    expect(made).toMatchObject({ problem: expect.stringContaining('%') });
+  });
+  it('is called by its title, else by its id without the mark', () => {
+    expect(refTitle(ggufRef('https://a.example/My%20Model.GGUF') as ModelRef)).toBe('My Model');
+    expect(refTitle({ engine: 'wllama', id: 'tiny#0a1b2c3d', file: 'f' })).toBe('tiny');
+  });
+  it('is told from a table by its first four letters, whatever its name', async () => {
+    expect(await isGguf(new Blob(['GGUF\u0003']))).toBe(true);
+    expect(await isGguf(new Blob(['question,answer\nGGUF,1']))).toBe(false);
+    expect(await isGguf(new Blob(['GG']))).toBe(false);
+  });
+  it('is a line like the others, and says when its engine cannot run here or only a part of it is', () => {
+    const model = { ref: ggufRef('https://a.example/m.gguf') as ModelRef, title: 'm', bytes: 5, here: true };
+    const cpu = (ok: boolean): Capability => ({ engine: 'wllama', ok, why: 'No WebAssembly.', facts: {} });
+    expect(ownOffer(model)).toMatchObject({ fits: true, why: '', here: true, about: 'From a.example, as you asked.' });
+    expect(ownOffer(model, [cpu(true)])).toMatchObject({ fits: true, why: '' });
+    expect(ownOffer(model, [cpu(false)])).toMatchObject({ fits: false, why: 'No WebAssembly.' });
+    expect(ownOffer({ ...model, here: false }, [cpu(true)]).why).toContain('Only a part');
+    expect(startLabel(ownOffer({ ...model, bytes: 0, here: false }), false)).toBe('Get m (size unknown) and optimize');
   });
   it('is told apart from another by its place', () => {
     const a = { engine: 'wllama', id: 'm', url: 'https://a/m.gguf' } as const;

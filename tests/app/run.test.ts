@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cellMark, cellsOf, cellWords } from '../../src/app/run/cells.ts';
 import { logWords } from '../../src/app/run/logWords.ts';
-import { leftWords, progressOf } from '../../src/app/run/progress.ts';
-import { askedRows, changedRows, leaderOf, pairedPath, rowOrder, sharedScores } from '../../src/app/run/scores.ts';
+import { leftWords, littleToGain, progressOf } from '../../src/app/run/progress.ts';
+import { askedRows, changedRows, comparedPart, leaderOf, pairedPath, rowOrder, sharedScores } from '../../src/app/run/scores.ts';
 import { treeOf } from '../../src/app/run/tree.ts';
 import { emptyState, reduce, type RunState } from '../../src/promptwizard/state.ts';
 import { storedRun, type StoredRun } from './doubles/storedRun.ts';
@@ -30,6 +30,12 @@ describe('scores against the start', () => {
     const changed = changedRows(state, challenger, 'verdict');
     expect(changed.filter(({ flip }) => flip === 'won')).toHaveLength(comparison!.wins);
     expect(changed.filter(({ flip }) => flip === 'lost')).toHaveLength(comparison!.losses);
+  });
+  it('of a run that was stopped before the verdict are those of the part it came to', async () => {
+    expect(comparedPart(state, state.result!.verdict.challenger)).toBe('verdict');
+    const { events } = await storedRun('stopped', { plan: 'standard', stopAt: 60 });
+    const stopped = events.reduce(reduce, emptyState());
+    expect(['race', 'fresh']).toContain(comparedPart(stopped, stopped.result!.verdict.challenger));
   });
   it('end the drawn path at won minus lost', () => {
     const leader = leaderOf(state)!;
@@ -81,6 +87,16 @@ describe('progress', () => {
       expect(calls).toBeLessThanOrEqual(ofCalls);
     }
     expect(progressOf(going).share).toBe(1);
+  });
+  it('says that little is to be gained only where the run has found so', () => {
+    const headroom = { mean: 11 / 12, rows: 12, unreadable: 0, enough: true };
+    expect(littleToGain({ headroom, task: null })).toBe(
+      'Your prompt is already right on 11 of 12 race rows; there is little to gain. You can stop.',
+    );
+    const task = { metric: { kind: 'similarity' as const }, metricFrom: 'user' as const, contract: '', description: '' };
+    expect(littleToGain({ headroom, task })).toMatch(/^Your prompt already scores 92 % on 12 race rows;/);
+    expect(littleToGain({ headroom: { ...headroom, enough: false }, task: null })).toBeNull();
+    expect(littleToGain({ headroom: null, task: null })).toBeNull();
   });
   it('says nothing of the time before a call was timed', () => {
     expect(leftWords(progressOf(emptyState()))).toBe('');

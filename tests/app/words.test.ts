@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { emptyState, reduce, type RunState } from '../../src/promptwizard/state.ts';
 import type { RunEvent } from '../../src/promptwizard/events.ts';
 import type { ArmScore, Paired, RunResult, Verdict } from '../../src/promptwizard/types.ts';
-import { sentenceOf, verdictWords } from '../../src/app/words.ts';
+import { qualityWords, sentenceOf, verdictWords } from '../../src/app/words.ts';
 import { inputOf, modelFor, play, world } from '../promptwizard/play.ts';
 
 const arm = (mean: number, over: Partial<ArmScore> = {}): ArmScore => ({
@@ -108,12 +108,38 @@ describe('the verdict in words', () => {
     expect(words).toContain('eight real inputs');
     expect(words).not.toMatch(/\d+ %/);
   });
+  it('says the true reason why nothing was measured, as the run noted it', () => {
+    const why = (code: string, kept = true) =>
+      verdictWords(
+        result(
+          { outcome: 'not-measured', reason: 'not-measured', result: kept ? 'c0' : 'c2', start: null, final: null, comparison: null },
+          { quality: 'none', qualityScore: 0 },
+        ),
+        undefined,
+        [
+          { code: 'understand-unreadable', text: 'Something else.' },
+          { code, text: 'Your prompt is right on 95 % of the practice rows.' },
+        ],
+      ).sentence;
+    expect(why('rows-too-easy')).toMatch(/^Your prompt is right on 95 % of the practice rows\. So nothing is claimed/);
+    expect(why('too-few-rows')).toContain('right on 95 %');
+    expect(why('no-rows-in-trial', false)).toMatch(/the trial plan makes no practice rows\. So nothing.*think step by step\.$/);
+    expect(why('open-task')).toMatch(/no single right answer.*your prompt is unchanged\.$/);
+    expect(why('other')).toContain('no rows with right answers');
+    for (const code of ['rows-too-easy', 'open-task']) expect(why(code)).not.toContain('no rows');
+  });
   it('labels rows that the model wrote wherever it counts them', () => {
     expect(verdictWords(result({}, { quality: 'synthetic' })).sentence).toContain('practice rows that the model wrote');
   });
   it('never calls a stopped run proven', () => {
     expect(all(result({ outcome: 'stopped', reason: 'stopped', comparison: null, start: null, final: null }))).toContain('not proof');
     expect(verdictWords(result({ outcome: 'stopped', reason: 'budget' })).headline).toBe('The budget ran out.');
+    const some = all(result({ outcome: 'stopped', reason: 'stopped' }));
+    expect(some).toContain('So far it won 9 rows and lost 1 of 30 rows');
+    expect(some).not.toMatch(/interval|kept back|had seen/);
+    for (const quality of ['held-out', 'selection', 'synthetic'] as const)
+      expect(qualityWords(quality, 'stopped')).not.toContain('kept back');
+    expect(qualityWords('held-out', 'better')).toContain('kept back');
   });
 });
 

@@ -27,7 +27,10 @@ export interface EngineState {
 /** Every error has a sentence as `message` and a code as `name`: EngineErrorCode, StoreErrorCode, or one of WorkerErrorCode. */
 export interface Optimizer {
   device(): Promise<DeviceReport>;
-  /** Resolves when ready; a second call for the loaded model resolves at once. After a failure the worker is ended by itself. */
+  /**
+   * Resolves when ready; a second call for the loaded model resolves at once. After a failure the worker is ended by
+   * itself. Without `options` those that this model was last loaded with hold: a gate passed once stays passed.
+   */
   load(ref: ModelRef, onProgress?: (p: LoadProgress) => void, options?: LoadOptions): Promise<LoadedModel>;
   /** The load rejects with `aborted`; what was downloaded is kept. */
   cancelLoad(): Promise<void>;
@@ -36,10 +39,11 @@ export interface Optimizer {
   model(): ModelStatus;
   importFile(file: File, onProgress?: (p: LoadProgress) => void): Promise<ModelRef>;
   remove(ref: ModelRef): Promise<void>;
-  countTokens(text: string): Promise<number>;
+  /** Whether the whole model lies on this machine, also one that no catalogue lists. */
+  here(ref: ModelRef): Promise<boolean>;
   start(request: StartRequest): Promise<StartReply>;
-  /** Goes on with a stored run; loads its model first when another or none is loaded. */
-  resume(run: string, onProgress?: (p: LoadProgress) => void): Promise<void>;
+  /** Goes on with a stored run; loads its model first when another or none is loaded, with `options`. */
+  resume(run: string, onProgress?: (p: LoadProgress) => void, options?: LoadOptions): Promise<void>;
   /** `from`: first `seq` wanted, 0 for all. Answers from the store for a run of another tab or a finished one. */
   watch(run: string, from: number, handlers: RunHandlers): () => void;
   pause(run: string): Promise<void>;
@@ -50,6 +54,4 @@ export interface Optimizer {
   state(): EngineState;
   /** Hears the state at once and at every change. */
   onEngineState(hear: (state: EngineState) => void): () => void;
-  /** Ends the worker and what runs in it; the next need makes another. */
-  restart(): void;
 }

@@ -32,6 +32,8 @@ export function createOptimizer(parts: OptimizerParts): Optimizer {
   let state: EngineState = { worker: 'none', model: { state: 'none' }, message: null };
   /** What a new worker has to be given back. */
   let loaded: { ref: ModelRef; options: LoadOptions | undefined } | null = null;
+  /** By id of the model: what it was loaded with. */
+  const given = new Map<string, LoadOptions>();
   let restarts = 0;
 
   const change = (to: Partial<EngineState>) => {
@@ -127,12 +129,13 @@ export function createOptimizer(parts: OptimizerParts): Optimizer {
   ): Promise<LoadedModel> => {
     const model = await into.call((api) => api.load(plain(ref), proxy(onProgress), options && plain(options)));
     loaded = { ref, options };
+    if (options) given.set(ref.id, options);
     // The listener says so too, over a channel of its own that may be slower.
     if (link === into) change({ model: { state: 'ready', model } });
     return model;
   };
 
-  const load: Optimizer['load'] = async (ref, onProgress = () => {}, options) => {
+  const load: Optimizer['load'] = async (ref, onProgress = () => {}, options = given.get(ref.id)) => {
     restarts = 0;
     const mine = need();
     try {
@@ -174,15 +177,15 @@ export function createOptimizer(parts: OptimizerParts): Optimizer {
       loaded = null;
       change({ model: { state: 'none' } });
     },
-    countTokens: async (text) => need().call((api) => api.countTokens(text)),
+    here: async (ref) => need().call((api) => api.here(plain(ref))),
     async start(request) {
       restarts = 0;
       return need().call((api) => api.start(plain(request)));
     },
-    async resume(run, onProgress) {
+    async resume(run, onProgress, options) {
       const record = await waitForFormerTab(parts, run, going);
       const { model } = state;
-      if (model.state !== 'ready' || model.model.ref.id !== record.model.id) await load(record.model, onProgress);
+      if (model.state !== 'ready' || model.model.ref.id !== record.model.id) await load(record.model, onProgress, options);
       restarts = 0;
       await need().call((api) => api.resume(run));
     },
@@ -196,13 +199,6 @@ export function createOptimizer(parts: OptimizerParts): Optimizer {
       hearers.add(hear);
       hear(state);
       return () => hearers.delete(hear);
-    },
-    restart() {
-      end();
-      going.clear();
-      loaded = null;
-      change({ worker: 'none', model: { state: 'none' }, message: null });
-      if (watches.any) need();
     },
   };
 }

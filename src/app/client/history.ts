@@ -1,7 +1,7 @@
 /** Stored runs and what the page remembers, read and written from the page without the worker. Errors: StoreError. */
 import { connectStore, type Connection } from '../../store/connection.ts';
 import { readEvents as eventsOf, type SeqEvent } from '../../store/events.ts';
-import { deviceIsTaken, markInterrupted, ownedRuns } from '../../store/owners.ts';
+import { markInterrupted, ownedRuns } from '../../store/owners.ts';
 import { readPreference as read, writePreference as write, type Preferences } from '../../store/preferences.ts';
 import type { RunRecord } from '../../store/records.ts';
 import { deleteRun as remove, getRun as runOf, listRuns as runsOf } from '../../store/runs.ts';
@@ -28,14 +28,6 @@ export async function deleteRun(id: string): Promise<void> {
     throw Object.assign(new Error('This run is still going on. Stop it first, then delete it.'), { name: 'running' });
   }
   await connection.use((store) => remove(store, id));
-}
-
-/** The run that uses the device now, in this tab or another; null when none does. */
-export async function runningAnywhere(): Promise<RunRecord | null> {
-  if (!(await deviceIsTaken())) return null;
-  const owned = await ownedRuns();
-  const runs = await connection.use((store) => runsOf(store));
-  return runs.find((run) => owned.has(run.id) && run.status !== 'queued') ?? null;
 }
 
 export const readPreference = <K extends keyof Preferences>(key: K): Promise<Preferences[K] | undefined> =>

@@ -3,7 +3,10 @@ import type { LoadOptions, LoadProgress, ModelRef } from '../../engines/engine.t
 import type { DeviceReport, ModelOffer } from '../../worker/protocol.ts';
 import type { EngineState, Optimizer } from '../client/optimizer.ts';
 import { errorWords, type ErrorWords } from './errorWords.ts';
-import { sameRef } from './refs.ts';
+import { keepStorage } from './keepStorage.ts';
+import { own } from './own.svelte.ts';
+import { ownOffer } from './ownOffer.ts';
+import { fileTitle, refTitle, sameRef } from './refs.ts';
 
 class Engine {
   state = $state.raw<EngineState>({ worker: 'none', model: { state: 'none' }, message: null });
@@ -11,28 +14,34 @@ class Engine {
   /** Looking at the device. */
   checking = $state(false);
   error = $state.raw<ErrorWords | null>(null);
+  /** The model that `error` speaks of, to be tried again; null when it is of none. */
+  refused = $state.raw<ModelRef | null>(null);
   /** Bytes of a file being taken in. */
   importing = $state.raw<LoadProgress | null>(null);
   private picked = $state.raw<ModelRef | null>(null);
+  private trying: ModelRef | null = null;
 
   loaded = $derived(this.state.model.state === 'ready' ? this.state.model.model : null);
   loading = $derived(this.state.model.state === 'loading' ? this.state.model : null);
 
+  /** The person's own models as lines, those that no catalogue lists. */
+  ownOffers: ModelOffer[] = $derived.by(() => {
+    const listed = this.report?.offers ?? [];
+    const unlisted = own.models.filter((model) => !listed.some((offer) => sameRef(offer.ref, model.ref)));
+    return unlisted.map((model) => ownOffer(model, this.report?.capabilities));
+  });
   /** The offer a start would use: the one chosen by the person, else what is loaded, else the device's. */
   chosen: ModelOffer | null = $derived.by(() => {
-    const offers = this.report?.offers ?? [];
-    const find = (ref: ModelRef | null | undefined) => (ref ? offers.find((offer) => sameRef(offer.ref, ref)) : undefined);
-    // A model of one's own has no line in the catalogue: then there is no offer, and `chosenRef` says what it is.
-    if (this.picked) return find(this.picked) ?? null;
-    if (this.loaded) return find(this.loaded.ref) ?? null;
-    return offers.find((offer) => offer.recommended) ?? null;
+    if (this.picked) return this.find(this.picked) ?? null;
+    if (this.loaded) return this.find(this.loaded.ref) ?? null;
+    return this.report?.offers.find((offer) => offer.recommended) ?? null;
   });
-  /** What a start would use when it is no line of the catalogue: an address, a dropped file. */
+  /** What a start would use, also before the device was looked at, when there is no offer for it yet. */
   chosenRef: ModelRef | null = $derived(this.picked ?? this.loaded?.ref ?? this.chosen?.ref ?? null);
-  /** Of the loaded model, as the catalogue calls it; a file's own name otherwise. */
+  /** Of the loaded model, as the catalogue or its file calls it. */
   title: string | null = $derived.by(() => {
     const { loaded } = this;
-    return loaded && (this.report?.offers.find((offer) => sameRef(offer.ref, loaded.ref))?.title ?? loaded.title);
+    return loaded && (this.find(loaded.ref)?.title ?? loaded.title);
   });
   ready = $derived(this.loaded !== null && this.chosenRef !== null && sameRef(this.loaded.ref, this.chosenRef));
 
@@ -49,6 +58,29 @@ class Engine {
     return this.heard;
   }
 
+  /** The line of a model: of the catalogue, or one of the person's own. */
+  find(ref: ModelRef): ModelOffer | undefined {
+    return [...(this.report?.offers ?? []), ...this.ownOffers].find((offer) => sameRef(offer.ref, ref));
+  }
+
+  /** Own models and the chosen one, as they were at the last visit. Reads the store only: no worker, no download. */
+  restore(): Promise<void> {
+    this.restored ??= this.fromStore();
+    return this.restored;
+  }
+  private restored: Promise<void> | null = null;
+
+  private async fromStore(): Promise<void> {
+    await own.restore();
+    try {
+      const { readPreference } = await import('../client/history.ts');
+      const model = await readPreference('model');
+      if (model) this.picked ??= model;
+    } catch {
+      // No storage: the device's choice stands.
+    }
+  }
+
   async check(): Promise<void> {
     this.looking ??= this.look().finally(() => (this.looking = null));
     return this.looking;
@@ -58,33 +90,77 @@ class Engine {
   private async look(): Promise<void> {
     this.checking = true;
     try {
-      this.report = await (await this.client()).device();
+      await this.restore();
+      const client = await this.client();
+      this.report = await client.device();
+      await own.look((ref) => client.here(ref));
+      // Chosen at an earlier visit, and no longer on offer.
+      if (this.picked && !this.chosen && !this.trying && !this.loaded) this.picked = null;
     } catch (error) {
-      this.error = errorWords(error);
+      this.fail(error, null);
     } finally {
       this.checking = false;
     }
   }
 
   choose(ref: ModelRef): void {
-    this.picked = ref;
+    this.pick(ref);
     this.error = null;
+  }
+
+  private pick(ref: ModelRef | null): void {
+    this.picked = ref;
+    // Without storage the choice holds until the page is closed.
+    import('../client/history.ts').then(({ writePreference }) => writePreference('model', ref ?? undefined)).catch(() => undefined);
+  }
+
+  private fail(error: unknown, ref: ModelRef | null): void {
+    this.error = errorWords(error);
+    this.refused = ref;
+  }
+
+  /**
+   * How to load a model that has made a run on this machine: where only a warning stood against it, the person has
+   * passed that before.
+   */
+  asBefore(ref: ModelRef): LoadOptions | undefined {
+    const offer = this.find(ref);
+    return offer && !offer.fits && offer.mayTryAnyway ? { tryAnyway: true } : undefined;
   }
 
   /** Loads after a person's click. False when it failed or was cancelled; `error` then says why. */
   async load(ref: ModelRef, options?: LoadOptions): Promise<boolean> {
     this.error = null;
-    this.picked = ref;
+    const before = this.find(ref);
+    const isOwn = this.report !== null && !this.report.offers.some((offer) => sameRef(offer.ref, ref));
+    let { bytes = 0 } = before ?? {};
+    let begun = false;
+    const note = (progress: LoadProgress) => {
+      if (progress.phase !== 'download') return;
+      // The server has answered; from then on a part may lie on the disk.
+      begun ||= progress.bytesTotal > 0;
+      bytes = progress.bytesTotal || bytes;
+    };
+    const remember = async (here: boolean) => isOwn && (await own.remember({ ref, title: before?.title ?? refTitle(ref), bytes, here }));
+    if (!before?.here) keepStorage();
+    this.trying = ref;
+    this.pick(ref);
     try {
-      await (await this.client()).load(ref, undefined, options);
+      await (await this.client()).load(ref, note, options);
+      await remember(true);
       void this.check();
       return true;
     } catch (error) {
-      this.error = errorWords(error);
+      this.fail(error, ref);
+      // Its file is gone, or was none and is removed; what was downloaded of another stays, and can be removed.
+      if (isOwn && (error as Error).name === 'not-a-model') await own.forget(ref);
+      else if (begun) await remember(false);
       await this.check();
       // Gone from the catalogue, or never in it and not to be had: the button must not offer it again.
-      if (this.chosen === null) this.picked = null;
+      if (this.chosen === null) this.pick(null);
       return false;
+    } finally {
+      this.trying = null;
     }
   }
 
@@ -98,13 +174,17 @@ class Engine {
 
   async importFile(file: File): Promise<ModelRef | null> {
     this.error = null;
+    keepStorage();
     try {
-      const ref = await (await this.client()).importFile(file, (progress) => (this.importing = progress));
-      this.picked = ref;
+      const title = fileTitle(file.name);
+      const taken = await (await this.client()).importFile(file, (progress) => (this.importing = progress));
+      const ref = { ...taken, title };
+      await own.remember({ ref, title, bytes: file.size, here: true });
+      this.pick(ref);
       await this.check();
       return ref;
     } catch (error) {
-      this.error = errorWords(error);
+      this.fail(error, null);
       return null;
     } finally {
       this.importing = null;
@@ -114,10 +194,11 @@ class Engine {
   async remove(ref: ModelRef): Promise<void> {
     try {
       await (await this.client()).remove(ref);
-      if (this.picked && sameRef(this.picked, ref)) this.picked = null;
+      await own.forget(ref);
+      if (this.picked && sameRef(this.picked, ref)) this.pick(null);
       await this.check();
     } catch (error) {
-      this.error = errorWords(error);
+      this.fail(error, null);
     }
   }
 }

@@ -23,7 +23,7 @@ export function progressWords({ phase, bytesDone, bytesTotal, secondsLeft }: Loa
 }
 
 /** The pill in the top bar. `title`: of the loaded model, when the catalogue knows a better one than its file. */
-export function pillWords(state: EngineState, chosen: ModelOffer | null, title: string | null = null): string {
+export function pillWords(state: EngineState, chosen: { title: string } | null, title: string | null = null): string {
   if (state.worker === 'restarting') return 'Restarting the engine';
   const { model } = state;
   switch (model.state) {
@@ -43,9 +43,12 @@ export function pillWords(state: EngineState, chosen: ModelOffer | null, title: 
 /** A title without what it is for: `SmolLM2 135M, for trying out` → `SmolLM2 135M`. */
 export const shortTitle = (title: string): string => title.split(',')[0]!;
 
+/** `2.3 GB, once`: what a download takes. */
+export const sizeOnce = ({ bytes: n }: Pick<ModelOffer, 'bytes'>): string => (n > 0 ? `${bytes(n)}, once` : 'size unknown');
+
 /** The start button: what a click does, the download and its size included. `null`: the device was not looked at yet. */
 export function startLabel(offer: ModelOffer | null, ready: boolean): string {
   if (ready || !offer) return 'Optimize';
   const title = shortTitle(offer.title);
-  return offer.here ? `Load ${title} and optimize` : `Get ${title} (${bytes(offer.bytes)}, once) and optimize`;
+  return offer.here ? `Load ${title} and optimize` : `Get ${title} (${sizeOnce(offer)}) and optimize`;
 }

@@ -18,11 +18,19 @@ export const startTokens = (contextSize: number): number => Math.floor((1180 * c
 
 export const EMPTY_PROMPT = 'Please enter a prompt to optimize.';
 
-export function checkPrompt(prompt: string, contextSize: number): FormProblem | null {
+/** `system`: the person's own system message, which stands in every request as the prompt does. */
+export function checkPrompt(prompt: string, contextSize: number, system = ''): FormProblem | null {
   if (prompt.trim() === '') return { field: 'prompt', message: EMPTY_PROMPT, blocks: true };
-  const tokens = estimateTokens(prompt);
+  const alone = estimateTokens(prompt);
+  const tokens = alone + (system.trim() === '' ? 0 : estimateTokens(system));
   const most = startTokens(contextSize);
   if (tokens <= most) return null;
+  if (tokens > alone)
+    return {
+      field: 'prompt',
+      message: `Prompt and system message together are too long to optimize here: about ${count(alone)} and ${count(tokens - alone)} tokens, and a model with a context of ${count(contextSize)} tokens has room for about ${count(most)} besides the question and the answer. Nothing is lost: please shorten one of them.`,
+      blocks: true,
+    };
   return {
     field: 'prompt',
     message: `This prompt is too long to optimize here: about ${count(tokens)} tokens (${count(prompt.length)} characters), and a model with a context of ${count(contextSize)} tokens has room for about ${count(most)} besides the question and the answer. Nothing is lost: please shorten it, or give the long part as rows.`,

@@ -1,5 +1,5 @@
 /** What the person has typed. One for the page: going to another place and back loses nothing, nor does a reload. */
-import { preselectPlan } from '../../promptwizard/budget.ts';
+import { forecastPlan, preselectPlan } from '../../promptwizard/budget.ts';
 import { SETTING_KEYS } from '../../promptwizard/settings.ts';
 import { PLAN_NAMES, type MetricSpec, type PlanName, type Row, type Task } from '../../promptwizard/types.ts';
 import { engine } from '../models/engine.svelte.ts';
@@ -7,6 +7,7 @@ import { soon } from '../parts/soon.ts';
 import { readTyped, type Typed } from '../settings/layers.ts';
 import { saved } from '../settings/saved.svelte.ts';
 import { checkPrompt, checkRows, USUAL_CONTEXT } from './checks.ts';
+import type { Forecasts } from './planWords.ts';
 import { usableRows } from './rows.ts';
 
 interface Extra {
@@ -42,8 +43,19 @@ class Form {
   speed = $derived(engine.ready ? engine.loaded : null);
   preselected: PlanName = $derived(preselectPlan(this.task, this.read.settings, this.speed));
   plan: PlanName = $derived(this.pickedPlan ?? this.preselected);
+  /** Nobody has chosen, and the speed that will choose is not known before the model is loaded. */
+  undecided: boolean = $derived(this.pickedPlan === null && this.speed === null);
+  /** Of every plan; reckoned once for all who show it, because it looks at every row. */
+  forecasts: Forecasts = $derived.by(() => {
+    const { task, speed } = this;
+    const { settings } = this.read;
+    return Object.fromEntries(PLAN_NAMES.map((name) => [name, forecastPlan(task, settings, name, speed)])) as Record<
+      PlanName,
+      Forecasts[PlanName]
+    >;
+  });
   contextSize: number = $derived(this.speed?.contextSize ?? USUAL_CONTEXT);
-  promptProblem = $derived(checkPrompt(this.prompt, this.contextSize));
+  promptProblem = $derived(checkPrompt(this.prompt, this.contextSize, this.system));
   rowProblems = $derived(this.usable.length > 0 ? checkRows(this.task) : []);
 
   private timer: ReturnType<typeof setTimeout> | undefined;

@@ -4,6 +4,7 @@ import { bytes } from '../figures.ts';
 import { engine } from '../models/engine.svelte.ts';
 import { runHash } from '../route.ts';
 import { form } from './form.svelte.ts';
+import type { Forecasts } from './planWords.ts';
 
 /** `run`: one that can be looked at instead. */
 export type Refused = { field: 'prompt' | 'rows' | 'settings' | 'model' | 'start'; message: string; run?: string };
@@ -11,6 +12,8 @@ export type Refused = { field: 'prompt' | 'rows' | 'settings' | 'model' | 'start
 class Starting {
   busy = $state(false);
   refused = $state.raw<Refused | null>(null);
+  /** The last run started here whose plan the speed has chosen, and what every plan would have cost. */
+  bySpeed = $state.raw<{ run: string; forecasts: Forecasts } | null>(null);
 
   /** Ends on the run's page, or with `refused`. A download happens only because the button that names it was clicked. */
   async begin(): Promise<void> {
@@ -42,8 +45,10 @@ class Starting {
   private async start(anew: boolean): Promise<void> {
     try {
       const optimizer = await engine.client();
-      const { task, plan } = form;
-      follow(await optimizer.start($state.snapshot({ task, settings: form.read.settings, plan, anew })), (message, run) => {
+      const { task, plan, forecasts, pickedPlan } = form;
+      const reply = await optimizer.start($state.snapshot({ task, settings: form.read.settings, plan, anew }));
+      if (reply.kind === 'started') this.bySpeed = pickedPlan === null ? { run: reply.run, forecasts } : null;
+      follow(reply, (message, run) => {
         this.refused = { field: 'start', message, run };
       });
     } catch (error) {

@@ -2,6 +2,7 @@
 import type { RunRecord } from '../../store/records.ts';
 import { engine } from '../models/engine.svelte.ts';
 import { errorWords } from '../models/errorWords.ts';
+import { keepStorage } from '../models/keepStorage.ts';
 import { sameRef } from '../models/refs.ts';
 
 class GoingOn {
@@ -15,7 +16,7 @@ class GoingOn {
   async modelIsHere(record: RunRecord): Promise<boolean> {
     if (!engine.report) await engine.check();
     if (engine.loaded && sameRef(engine.loaded.ref, record.model)) return true;
-    return engine.report?.offers.find((offer) => sameRef(offer.ref, record.model))?.here ?? 'file' in record.model;
+    return engine.find(record.model)?.here ?? (await (await engine.client()).here(record.model));
   }
 
   /** Goes on with an interrupted run without a click, once per visit and run, and only when nothing has to be fetched. */
@@ -25,16 +26,21 @@ class GoingOn {
     if (await this.modelIsHere(record)) await this.start(record);
   }
 
-  async start(record: RunRecord): Promise<void> {
-    if (this.working) return;
+  /** After a click, which may be for a download, or by itself. False: it did not come to that, and `error` says why. */
+  async start(record: RunRecord): Promise<boolean> {
+    if (this.working) return false;
     this.run = record.id;
     this.working = true;
     this.error = null;
     try {
+      if (!engine.report) await engine.check();
+      if (engine.find(record.model)?.here === false) keepStorage();
       const optimizer = await engine.client();
-      await optimizer.resume(record.id);
+      await optimizer.resume(record.id, undefined, engine.asBefore(record.model));
+      return true;
     } catch (error) {
       this.error = errorWords(error).message;
+      return false;
     } finally {
       this.working = false;
     }

@@ -10,6 +10,7 @@ const WHY_NOT: { readonly [K in RejectReason]: string } = {
   'near-duplicate': 'it is nearly the same as another',
   'placeholder-lost': 'it lost a variable of your prompt',
   'label-lost': 'it lost the name of a label',
+  'mark-lost': 'it lost the mark for the answer',
   'too-long': 'it is too long',
   echo: 'it repeats the request instead of answering it',
   'leaks-row': 'it copies words from a row',

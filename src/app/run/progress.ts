@@ -1,6 +1,6 @@
 /** How far a run is, from its own counts. Pure. */
 import type { RunState } from '../../promptwizard/state.ts';
-import { wait } from '../figures.ts';
+import { percent, plural, wait } from '../figures.ts';
 
 export interface Progress {
   /** [0,1] */
@@ -27,4 +27,15 @@ export function progressOf(state: RunState): Progress {
 export function leftWords({ secondsLeft }: Progress): string {
   if (secondsLeft === null) return '';
   return secondsLeft < 60 ? 'under a minute left' : `${wait(secondsLeft)} left`;
+}
+
+/** Said beside the stop button when the start is nearly always right already; null while there is something to gain. */
+export function littleToGain({ headroom, task }: Pick<RunState, 'headroom' | 'task'>): string | null {
+  if (!headroom?.enough) return null;
+  const on = plural(headroom.rows, 'race row');
+  const known =
+    task?.metric?.kind === 'similarity'
+      ? `Your prompt already scores ${percent(headroom.mean)} on ${on}`
+      : `Your prompt is already right on ${Math.round(headroom.mean * headroom.rows)} of ${on}`;
+  return `${known}; there is little to gain. You can stop.`;
 }

@@ -96,6 +96,12 @@ export interface Changed {
   after: Answer;
 }
 
+/** The rows that a result compares on: those of the verdict where any were asked, else what the run came to before. */
+export function comparedPart(state: RunState, challenger: string): Answer['part'] {
+  const asked = new Set(Object.values(state.candidates[challenger]?.answers ?? {}).map(({ part }) => part));
+  return (['verdict', 'fresh'] as const).find((part) => asked.has(part)) ?? 'race';
+}
+
 /** Rows of the given part whose score differs between the start and `candidate`; won first. */
 export function changedRows(state: RunState, candidate: string, part?: Answer['part']): Changed[] {
   const own = state.candidates[candidate]?.answers ?? {};

@@ -15,13 +15,3 @@ export function statusWords(status: RunStatus | null, message?: string): string 
       return message ?? null;
   }
 }
-
-export const STATUS_LABEL: { readonly [K in RunStatus]: string } = {
-  queued: 'queued',
-  running: 'running',
-  paused: 'paused',
-  done: 'done',
-  stopped: 'stopped',
-  failed: 'failed',
-  interrupted: 'interrupted',
-};

@@ -48,31 +48,37 @@ export class Watching {
       this.status = record.status;
       this.message = record.error;
       if (record.status === 'done' || record.status === 'stopped' || record.status === 'failed') {
-        // Finished: no worker is needed to look at it.
+        // Over: no worker is needed to look at it.
         return await this.readAll(history.connection);
       }
-      const optimizer = await engine.client();
-      if (this.ended) return;
-      this.unwatch = optimizer.watch(this.run, 0, {
-        events: (batch) => this.take(batch.map(({ event }) => event)),
-        status: (status, message) => {
-          this.status = status;
-          this.message = message;
-          this.schedule();
-        },
-        tokens: (tokens) => {
-          this.nextTokens = tokens;
-          this.schedule();
-        },
-        reset: () => {
-          this.state = emptyState();
-          this.waiting = [];
-          this.schedule();
-        },
-      });
+      await this.live();
     } catch (error) {
       this.failed = (error as Error).message;
     }
+  }
+
+  /** Hears the run's worker, from the first event that is not here yet. Also for a failed run that was taken up again. */
+  async live(): Promise<void> {
+    if (this.unwatch) return;
+    const optimizer = await engine.client();
+    if (this.ended || this.unwatch) return;
+    this.unwatch = optimizer.watch(this.run, this.state.seq + this.waiting.length, {
+      events: (batch) => this.take(batch.map(({ event }) => event)),
+      status: (status, message) => {
+        this.status = status;
+        this.message = message;
+        this.schedule();
+      },
+      tokens: (tokens) => {
+        this.nextTokens = tokens;
+        this.schedule();
+      },
+      reset: () => {
+        this.state = emptyState();
+        this.waiting = [];
+        this.schedule();
+      },
+    });
   }
 
   /** In pieces: thousands of events at once would hold the page while they are unpacked. */

@@ -47,7 +47,7 @@ export function critiquePrompt(o: {
     o.wrong.length > 0
       ? 'Name up to three causes of the wrong answers that a better instruction could remove. Speak of the way of working, not of these inputs.'
       : 'Name up to three things in the instruction that make it work and that could be said more clearly.',
-    'Reply as JSON: {"causes": ["…"]}, each one sentence.',
+    'Reply as a JSON object whose key "causes" holds them as an array of strings, each a whole sentence.',
   ].join('\n');
 }
 
@@ -57,6 +57,6 @@ export function refinePrompt(o: { cause: string; variables: readonly string[]; w
     fence('cause', o.cause),
     'Keep all the rest as it is. Name no input and no answer from above.',
     `At most ${o.words} words.${o.variables.length > 0 ? ` Keep these placeholders exactly as they are: ${o.variables.map((v) => `{{${v}}}`).join(' ')}` : ''}`,
-    'Reply as JSON: {"instruction": "the whole changed instruction"}',
+    'Reply as a JSON object whose key "instruction" holds the instruction from its first to its last word, with the change made.',
   ].join('\n');
 }

@@ -27,6 +27,6 @@ export function mutatePrompt(o: {
     'Each version says how to go about the task, in its own words, as a command to the assistant, and stands alone without this text.',
     `At most ${o.words} words each. No example inputs, no answers, no question back.`,
     ...(o.variables.length > 0 ? [`Keep these placeholders exactly as they are: ${o.variables.map((v) => `{{${v}}}`).join(' ')}`] : []),
-    'Reply as JSON: {"variants": ["…"]}',
+    'Reply as a JSON object whose key "variants" holds the versions as an array of strings.',
   ].join('\n');
 }

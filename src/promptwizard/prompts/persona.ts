@@ -21,7 +21,7 @@ export const personaPrompt = (instruction: string, description: string): string 
     fence('instruction', instruction),
     ...(description ? [fence('task', description)] : []),
     'Who would do it best? Describe that expert in one or two sentences that begin with "You are", with the skill and the habits that matter here. No name, no company, no question.',
-    'Reply as JSON: {"persona": "You are …"}',
+    'Reply as a JSON object whose key "persona" holds the description.',
   ].join('\n');
 
 export const keywordsPrompt = (instruction: string, description: string): string =>
@@ -30,5 +30,5 @@ export const keywordsPrompt = (instruction: string, description: string): string
     fence('instruction', instruction),
     ...(description ? [fence('task', description)] : []),
     'Give up to six keywords for the skill and the intent behind it, not for any single input.',
-    'Reply as JSON: {"keywords": ["…"]}',
+    'Reply as a JSON object whose key "keywords" holds them as an array of strings.',
   ].join('\n');

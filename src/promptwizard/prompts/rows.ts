@@ -41,6 +41,6 @@ export function rowsPrompt(o: {
     ...(o.description ? [fence('task', o.description)] : []),
     `Invent three inputs for it, none of them easy, about ${o.subjects.join(', ')}.`,
     `For each give: "facts": what the case is about; ${inputs}: the complete input, as a person would write it${o.variables.includes('question') ? ', ending in its question' : ''}; "working": the way to the answer, step by step; "answer": the right answer alone${o.answerFormat ? `, as ${o.answerFormat}` : ''}.`,
-    'Reply as JSON: {"rows": [{…}, {…}, {…}]}',
+    'Reply as a JSON object whose key "rows" holds the three as an array of objects.',
   ].join('\n');
 }

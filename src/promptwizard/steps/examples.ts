@@ -69,7 +69,9 @@ export function* withAnswers(run: Run, parent: Candidate, split: Split): Generat
 /** The parent with the same examples worked out in steps; null when no chain could be had. */
 async function* withReasoning(run: Run, parent: Candidate, split: Split): Steps<Candidate | null> {
   const demos: Demo[] = [];
-  for (const row of demoRows(run, split)) {
+  const rows = demoRows(run, split);
+  yield run.phase('reason', 0, [parent.id], rows.length, 'examples', 2 * rows.length);
+  for (const row of rows) {
     const reasoning = yield* chainFor(run, row, parent);
     if (reasoning !== null) demos.push({ ...answerOnly(row), reasoning });
     if (demos.reduce((sum, d) => sum + run.count(d.question + d.reasoning), 0) > 700) break;

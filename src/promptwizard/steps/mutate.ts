@@ -81,7 +81,11 @@ async function* writeStrings(run: Run, content: string, variants: number, perVar
     [
       { role: 'user', content },
       { role: 'assistant', content: clip(reply.text, 300, (t) => run.count(t)) },
-      { role: 'user', content: 'That cannot be read. Give the same versions again as JSON and nothing else: {"variants": ["…"]}' },
+      {
+        role: 'user',
+        content:
+          'That cannot be read. Give the same versions again as a JSON object whose key "variants" holds an array of strings, and nothing else.',
+      },
     ],
     limit,
     schema,

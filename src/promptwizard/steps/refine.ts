@@ -41,7 +41,9 @@ export async function* refine(run: Run, parent: Candidate, split: Split): Steps<
       ? 'leaks-row'
       : echoes(cause, ask.content, parent.instruction)
         ? 'echo'
-        : null;
+        : cause.split(/\s+/).length < 4
+          ? 'unreadable'
+          : null;
     if (reason) yield { type: 'rejected', source: 'critique', text: cause, reason };
     else causes.push(cause);
   }

@@ -140,7 +140,9 @@ describe('the form', () => {
     await page.getByRole('button', { name: 'Counting things' }).click();
     expect(await page.locator('#prompt').inputValue()).toBe('Answer the question.');
     await expect
-      .poll(() => page.getByText(/40 rows: 20 to search with, 20 kept back for the verdict; a gain of 41 points/).count())
+      .poll(() =>
+        page.getByText(/40 rows: 20 to search with, 20 kept back for the verdict; with the quick plan a gain of 41 points/).count(),
+      )
       .toBe(1);
     await expect.poll(() => page.getByText('chosen from your rows: number').count()).toBe(1);
     await page.getByText('How an answer is judged').click();
@@ -148,6 +150,30 @@ describe('the form', () => {
     await expect.poll(() => page.locator('output').innerText()).toMatch(/^1,?004$/);
     await page.getByLabel('Try a sample answer').fill('I cannot say.');
     await expect.poll(() => page.locator('output').innerText()).toContain('unreadable');
+    await page.context().close();
+  });
+
+  it('promises no plan before the speed is known that chooses it, and keeps to one the person chooses', async () => {
+    const { page } = await app.page();
+    await page.goto(app.server.url);
+    await page.locator('#prompt').fill('Add.');
+    expect(await page.getByRole('radio', { checked: true }).count()).toBe(0);
+    expect(await page.getByText(/this machine’s speed decides between trial, quick and standard/).count()).toBe(1);
+    expect(await page.getByText(/the plan is chosen by this machine’s speed once the model is loaded: 1 to \d+ calls/).count()).toBe(1);
+    await page.getByLabel(/standard/i).check();
+    expect(await page.getByText(/^about \d+ calls, verdict included/).count()).toBe(1);
+    await page.getByRole('button', { name: 'Let this machine’s speed choose' }).click();
+    expect(await page.getByRole('radio', { checked: true }).count()).toBe(0);
+    await page.context().close();
+  });
+
+  it('says of a system message that is too long, before any model is loaded', async () => {
+    const { page } = await app.page();
+    await page.goto(app.server.url);
+    await page.locator('#prompt').fill('Add.');
+    await page.getByText('System message').click();
+    await page.getByLabel('System message').fill('word '.repeat(2000));
+    await expect.poll(() => page.locator('#prompt-problem').innerText()).toMatch(/^Prompt and system message together are too long/);
     await page.context().close();
   });
 

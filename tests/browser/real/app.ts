@@ -83,7 +83,7 @@ export async function startRun(
 
 /** Waits until `done` says so; it is asked every two seconds. */
 export async function until(done: () => Promise<boolean>, minutes: number, what: string): Promise<void> {
-  for (const end = Date.now() + minutes * 60_000; !(await done()); ) {
+  for (const end = Date.now() + minutes * 60_000; !(await done());) {
     if (Date.now() > end) throw new Error(`Not within ${minutes} minutes: ${what}.`);
     await new Promise((later) => setTimeout(later, 2_000));
   }

@@ -22,8 +22,7 @@ describe.skipIf(!model)('a trial run with a real model', () => {
 
   beforeAll(async () => {
     app = await openApp(dirname(model!));
-    // Replies of 40 tokens keep this within minutes; everything else is as the trial plan has it.
-    run = await startRun(app, { prompt: PROMPT, rows: 40, plan: 'trial', settings: { 'Longest reply': '40' } });
+    run = await startRun(app, { prompt: PROMPT, rows: 40, plan: 'trial' });
     const { page } = app;
     await until(async () => (await readStored(page, run)).calls.length >= 8, 6, 'eight calls');
     before = await readStored(page, run);

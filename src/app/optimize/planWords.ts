@@ -1,0 +1,30 @@
+/** What a plan costs, and why it is the one. Pure. */
+import type { forecastPlan } from '../../promptwizard/budget.ts';
+import type { PlanName } from '../../promptwizard/types.ts';
+import { count, minutesRange, plural } from '../figures.ts';
+
+export type Forecasts = { readonly [K in PlanName]: ReturnType<typeof forecastPlan> };
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Beside the start button. `plan` null: the speed of the model will choose it, so nothing more is promised. */
+export function costWords(plan: PlanName | null, forecasts: Forecasts): string {
+  if (plan === null) {
+    const [least, most] = [forecasts.trial.calls, forecasts.standard.calls];
+    return `the plan is chosen by this machine’s speed once the model is loaded: ${count(least)} to ${plural(most, 'call')}, verdict included; nothing leaves it`;
+  }
+  const { calls, minutes } = forecasts[plan];
+  const time = minutes ? `, ${minutesRange(minutes)} on this machine` : '; minutes are known once the model is loaded';
+  return `about ${plural(calls, 'call')}, verdict included${time}; nothing leaves it`;
+}
+
+const LARGER: { readonly [K in PlanName]?: PlanName } = { trial: 'quick', quick: 'standard' };
+
+/** At the top of a run: which plan it is, and, where the speed chose it, why not the next larger one. */
+export function chosenPlanWords(plan: PlanName, forecasts: Forecasts | null): string {
+  const name = `${capital(plan)} plan`;
+  const next = LARGER[plan];
+  const minutes = next && forecasts?.[next].minutes;
+  if (minutes) return `${name}, chosen by this machine’s speed: a ${next} run would take ${minutesRange(minutes)} here.`;
+  return forecasts ? `${name}, chosen by this machine’s speed.` : `${name}.`;
+}
