@@ -61,8 +61,11 @@ export function improvements(run: Run, verdict: Verdict, acceptances: readonly A
       );
   }
   const { start, final, comparison: c } = verdict;
-  if (c && c.rows > 0)
-    out.push(`On ${rowsWord(c.rows)} ${heldOut ? 'kept back' : 'of the search'}: ${c.wins} newly right, ${c.losses} newly wrong.`);
+  if (c && c.rows > 0) {
+    const flips = `n ${rowsWord(c.rows)} ${heldOut ? 'kept back' : 'of the search'}: ${c.wins} newly right, ${c.losses} newly wrong.`;
+    // A result that was never accepted in the search (the plain sentence) has only this to show for itself.
+    out.push(out.length > 0 ? `O${flips}` : `${madeInWords(run.candidate(verdict.result))}. O${flips}`);
+  }
   if (start && final && start.unreadable > final.unreadable)
     out.push(`Answers that could not be read: ${start.unreadable} of ${start.rows} before, ${final.unreadable} of ${final.rows} now.`);
   if (start && final && final.replyTokens > 1.5 * start.replyTokens + 2)
