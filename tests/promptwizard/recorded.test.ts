@@ -7,7 +7,6 @@ import { replay } from './replay.ts';
 /** Recorded with `npm run record`; each with the steps that it went through. */
 const RECORDED: [file: string, steps: Phase[]][] = [
   ['smollm2-135m-thorough', ['understand', 'mutate', 'race', 'fresh', 'reason', 'critique', 'persona', 'keywords', 'verdict']],
-  ['smollm2-135m-quick-no-rows', ['understand', 'make-rows']],
 ]; // prettier-ignore
 
 describe.each(RECORDED)('a recorded run of a real model: %s', async (file, steps) => {
