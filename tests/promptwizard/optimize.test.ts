@@ -244,3 +244,24 @@ describe('a request that cannot be run', () => {
     expect(await refused(inputOf({ settings: { maxCalls: 5 } }))).toMatch(/max_calls is 5; the smallest plan needs \d+ calls/);
   });
 });
+
+describe('a lone prompt', () => {
+  const saying = (understood: object): Llm => {
+    return (request) => {
+      const text = request.purpose === 'understand' ? JSON.stringify(understood) : '{"rows": []}';
+      return Promise.resolve({ text, finish: 'stop', tokensIn: 1, tokensOut: 1, ms: 1, hash: '' });
+    };
+  };
+  it('is not told to answer with letters that it never speaks of', async () => {
+    const input = inputOf({ plan: 'quick', task: { rows: [] } });
+    const { state } = await play(input, { llm: saying({ kind: 'choice', task: 'Answer.' }) });
+    expect(state.task!.metric).toEqual({ kind: 'exact' });
+    expect(state.result!.optimizedPrompt).not.toContain('(A)');
+  });
+  it('asks nobody to check an empty list of practice rows', async () => {
+    const input = inputOf({ plan: 'quick', task: { rows: [] } });
+    const review = () => Promise.reject(new Error('asked'));
+    const { state } = await play(input, { llm: saying({ kind: 'number', task: 'Answer.' }) }, { review });
+    expect(state.result!.quality).toBe('none');
+  });
+});

@@ -40,7 +40,8 @@ export async function* practiceRows(run: Run, own: readonly Row[], answerFormat:
   const position = run.calls;
   const rows = [...own, ...kept];
   yield { type: 'rows-made', position, rows, dropped };
-  const reviewed = await run.deps.reviewRows({ kind: 'review-rows', position, rows });
+  // Nobody is asked to look at nothing.
+  const reviewed = rows.length === 0 ? rows : await run.deps.reviewRows({ kind: 'review-rows', position, rows });
   yield { type: 'rows-reviewed', position, rows: reviewed };
   return reviewed;
 

@@ -64,7 +64,7 @@ async function* withoutRows(run: Run, own: Row[], aside: SetAside[]): Steps<bool
   yield* setBudget(run, splitSizes(trial ? 0 : wanted, run.plan.name, settings.seenSetSize), true);
   const found = yield* tryUnderstand(run, own);
   const chosen = task.metric ?? chooseMetric(task.rows);
-  const spec = chosen ?? (found ? metricFor(found) : null);
+  const spec = chosen ?? (found ? metricFor(found, task.prompt) : null);
   yield* settle(run, spec, task.metric ? 'user' : chosen ? 'rows' : 'model', found);
   yield* firstCandidates(run);
   if (trial || spec === null) {

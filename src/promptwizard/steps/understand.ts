@@ -43,13 +43,18 @@ export async function* understand(run: Run, raceRows: readonly Row[]): Steps<Und
   };
 }
 
-/** The metric for rows that are still to be made; null for open tasks. */
-export function metricFor(u: Understanding): MetricSpec | null {
+/**
+ * The metric for rows that are still to be made; null for open tasks. Letters only when the prompt itself speaks of
+ * lettered options: a small model says "choice" to anything, and the contract would ask for letters that are not there.
+ */
+export function metricFor(u: Understanding, prompt: string): MetricSpec | null {
   switch (u.kind) {
     case 'number':
       return { kind: 'number' };
     case 'choice':
-      return { kind: 'choice', letters: ['A', 'B', 'C', 'D', 'E', 'F'] };
+      return /\([A-F]\)|\b[A-F]\)|\boptions?\b|multiple.choice/i.test(prompt)
+        ? { kind: 'choice', letters: ['A', 'B', 'C', 'D', 'E', 'F'] }
+        : { kind: 'exact' };
     case 'label':
       return u.labels.length >= 2 ? { kind: 'label', labels: u.labels } : { kind: 'exact' };
     case 'short text':
