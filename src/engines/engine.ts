@@ -1,6 +1,6 @@
 /** The one contract behind which every engine stands: WebLLM on WebGPU, wllama on the CPU. */
 import type { ChatMessage } from '../promptwizard/types.ts';
-import type { JsonSchema } from '../promptwizard/llm.ts';
+import type { JsonSchema, Letters } from '../promptwizard/llm.ts';
 
 export type EngineName = 'webllm' | 'wllama';
 
@@ -73,6 +73,8 @@ export interface GenRequest {
   messages: ChatMessage[];
   /** The reply must be JSON of this schema. Guided by grammar; the caller still reads it with care. */
   schema?: JsonSchema;
+  /** The reply must be these letters. Never together with `schema`. */
+  letters?: Letters;
   maxTokens: number;
   temperature: number;
   seed: number;
@@ -93,6 +95,8 @@ export interface GenResult {
   /** Tokens a second; null when nothing was measured. */
   prefillPerSecond: number | null;
   decodePerSecond: number | null;
+  /** For `letters`, where the engine tells: by position, the chance of each letter; each position sums to 1. */
+  probabilities?: number[][];
 }
 
 export interface LlmEngine {

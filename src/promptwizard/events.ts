@@ -89,6 +89,8 @@ export type RunEvent =
       /** Answered inside this run before: no call was made. */
       reused: boolean;
       part: 'race' | 'fresh' | 'verdict' | 'practice';
+      /** The user's own metric failed on this row: it counts for no candidate. */
+      error?: string;
     }
   | { type: 'rung'; round: number; rung: number; rows: number; kept: string[]; dropped: string[]; callsSaved: number }
   | { type: 'headroom'; mean: number; rows: number; unreadable: number; enough: boolean }

@@ -2,11 +2,13 @@
 import { BudgetSpent } from './errors.ts';
 import type { Phase, RunEvent } from './events.ts';
 import { StoppedError, type Deps, type Finish, type JsonSchema, type Llm, type LlmReply, type LlmRequest, type Purpose } from './llm.ts';
-import type { Metric } from './metrics/metric.ts';
+import type { Reading } from './metrics/kind.ts';
+import { readingOf, type Metric } from './metrics/metric.ts';
 import { PLANS, type Plan, type Split } from './plans.ts';
 import { deriveSeed } from './random.ts';
 import { promptText, renderMessages } from './render.ts';
 import type { Step, StepCalls } from './budget.ts';
+import { judge } from './steps/judge.ts';
 import type { ArmScore, Candidate, ChatMessage, OptimizeInput, Row } from './types.ts';
 
 export type Part = 'race' | 'fresh' | 'verdict' | 'practice';
@@ -18,7 +20,13 @@ export interface Scored {
   finish: Finish;
   tokensIn: number;
   tokensOut: number;
+  /** The user's own code failed on this row: it counts for no candidate. */
+  error?: string;
 }
+
+/** A cut reply is a failure, unless its answer mark was already closed: then the contract was kept before the cut. */
+export const isWhole = ({ finish, text }: Pick<LlmReply, 'finish' | 'text'>): boolean =>
+  finish === 'stop' || (finish === 'length' && /<\/\s*answer\s*>/i.test(text));
 
 /** Steps are generators of events that return what the next step needs. */
 export type Steps<T> = AsyncGenerator<RunEvent, T>;
@@ -37,6 +45,8 @@ export class Run {
   /** Ids of styles used by code so far: a draw without replacement over the run. */
   readonly usedStyles = new Set<string>();
   readonly declined: string[] = [];
+  /** Rows on which the user's own code failed, for whichever candidate. */
+  private readonly faulty = new Set<string>();
   split: Split = { race: [], fresh: [], heldOut: [], verdict: [] };
   metric: Metric | null = null;
   contract = '';
@@ -177,26 +187,41 @@ export class Run {
     else {
       const made = yield* this.call(request, { candidate: candidate.id, row: row.id });
       reused = made.reused;
-      scored = this.read(made.reply, row);
+      scored = yield* this.scoreOf(made.reply, candidate, row);
     }
+    if (scored.error !== undefined) this.faulty.add(row.id);
     const own = this.answers.get(candidate.id) ?? new Map<string, Scored>();
     this.answers.set(candidate.id, own.set(row.id, scored));
     yield this.scoredEvent(candidate, row, scored, part, reused);
     return scored;
   }
 
-  /** A cut reply is a failure, unless its answer mark was already closed: then the contract was kept before the cut. */
-  private read(reply: LlmReply, row: Row): Scored {
+  private async *scoreOf(reply: LlmReply, candidate: Candidate, row: Row): Steps<Scored> {
     const { finish, tokensIn, tokensOut, text: output } = reply;
-    const whole = finish === 'stop' || (finish === 'length' && /<\/\s*answer\s*>/i.test(output));
-    const read = whole && this.metric ? this.metric.read(output, row) : null;
-    const score = this.metric && read !== null ? this.metric.score(read, row) : 0;
-    return { score, read, output, finish, tokensIn, tokensOut };
+    const { metric } = this;
+    let reading: Reading = { read: null, score: 0 };
+    if (metric && isWhole(reply))
+      reading =
+        metric.spec.kind === 'checklist'
+          ? yield* judge(this, metric.spec.criteria, candidate, row, output)
+          : await readingOf(metric, output, row, (request) => this.deps.runUntrusted(request));
+    return { ...reading, output, finish, tokensIn, tokensOut };
   }
 
   private scoredEvent(candidate: Candidate, row: Row, s: Scored, part: Part, reused: boolean): RunEvent {
-    const { score, read, output, finish } = s;
-    return { type: 'scored', candidate: candidate.id, row: row.id, score, read, output, finish, reused, part };
+    const { score, read, output, finish, error } = s;
+    return {
+      type: 'scored',
+      candidate: candidate.id,
+      row: row.id,
+      score,
+      read,
+      output,
+      finish,
+      reused,
+      part,
+      ...(error === undefined ? {} : { error }),
+    };
   }
 
   /** Takes a candidate in. Its id is the next free one. */
@@ -213,8 +238,14 @@ export class Run {
   tokensOf(id: string): number {
     return this.texts.get(id)?.tokens ?? 0;
   }
+  /** undefined: not asked, or the row counts for nobody. */
   answerOf(id: string, row: string): Scored | undefined {
-    return this.answers.get(id)?.get(row);
+    return this.faulty.has(row) ? undefined : this.answers.get(id)?.get(row);
+  }
+  /** Two scores of a row differ when they are further apart than this: half a criterion, where a judge counts those. */
+  get margin(): number {
+    const spec = this.metric?.spec;
+    return spec?.kind === 'checklist' ? 0.5 / Math.max(1, spec.criteria.length) : 0.05;
   }
   /** Whether the rule against scoring on one's own examples lets the candidate be asked this row. */
   mayAsk(candidate: Candidate, row: Row): boolean {

@@ -26,7 +26,9 @@ export type MetricSpec =
   | { kind: 'choice'; letters: string[] }
   | { kind: 'label'; labels: string[] }
   | { kind: 'contains' }
-  | { kind: 'similarity' };
+  | { kind: 'similarity' }
+  /** Open tasks: the share of yes/no criteria that the same model finds met. */
+  | { kind: 'checklist'; criteria: string[] };
 export type MetricKind = MetricSpec['kind'];
 
 /** What the user wants done. `metric` absent: chosen by code from the answers of the rows. */

@@ -80,6 +80,7 @@ for (const [kind, knobs] of Object.entries(KINDS)) {
         countTokens: estimateTokens,
         stopped: () => false,
         reviewRows: (q) => Promise.resolve(q.rows),
+        runUntrusted: () => Promise.resolve({ ok: false, error: 'No code is run here.' }),
       }))
         reduce(state, event);
     } catch {

@@ -19,6 +19,7 @@ export async function replay(recording: Recording, countTokens: (text: string) =
     countTokens,
     stopped: () => false,
     reviewRows: ({ position, rows }: { position: number; rows: Row[] }) => Promise.resolve(reviewed[position] ?? rows),
+    runUntrusted: () => Promise.resolve({ ok: false as const, error: 'No code was recorded.' }),
   };
   for await (const event of optimize(input, llm, deps)) events.push(event);
   return events;

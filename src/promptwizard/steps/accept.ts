@@ -15,7 +15,7 @@ export interface Tally {
   ties: number;
 }
 
-/** Rows won, lost and tied by `a` against `b`, over those that both have answered. Non-binary scores need 0.05. */
+/** Rows won, lost and tied by `a` against `b`, over those that both have answered; scores must differ by more than `run.margin`. */
 export function tally(run: Run, a: string, b: string, rows: readonly Row[]): Tally {
   const sum: Tally = { wins: 0, losses: 0, ties: 0 };
   for (const row of rows) {
@@ -23,8 +23,8 @@ export function tally(run: Run, a: string, b: string, rows: readonly Row[]): Tal
     const y = run.answerOf(b, row.id);
     if (!x || !y) continue;
     const difference = x.score - y.score;
-    if (difference > 0.05) sum.wins++;
-    else if (difference < -0.05) sum.losses++;
+    if (difference > run.margin) sum.wins++;
+    else if (difference < -run.margin) sum.losses++;
     else sum.ties++;
   }
   return sum;
