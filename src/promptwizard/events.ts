@@ -92,6 +92,8 @@ export type RunEvent =
       /** The user's own metric failed on this row: it counts for no candidate. */
       error?: string;
     }
+  /** Two replies to a row side by side: `share` 1 when the candidate's was preferred in both orders, 0 the other's, 0.5 neither. */
+  | { type: 'preferred'; candidate: string; against: string; row: string; share: number }
   | { type: 'rung'; round: number; rung: number; rows: number; kept: string[]; dropped: string[]; callsSaved: number }
   | { type: 'headroom'; mean: number; rows: number; unreadable: number; enough: boolean }
   | { type: 'acceptance'; candidate: string; against: string; wins: number; losses: number; ties: number; accepted: boolean; step: Phase }

@@ -8,7 +8,6 @@ import { PLANS, type Plan, type Split } from './plans.ts';
 import { deriveSeed } from './random.ts';
 import { promptText, renderMessages } from './render.ts';
 import type { Step, StepCalls } from './budget.ts';
-import { judge } from './steps/judge.ts';
 import type { ArmScore, Candidate, ChatMessage, OptimizeInput, Row } from './types.ts';
 
 export type Part = 'race' | 'fresh' | 'verdict' | 'practice';
@@ -49,6 +48,8 @@ export class Run {
   private readonly faulty = new Set<string>();
   split: Split = { race: [], fresh: [], heldOut: [], verdict: [] };
   metric: Metric | null = null;
+  /** Open tasks: how a reply is scored. */
+  judge: ((candidate: Candidate, row: Row, output: string) => Steps<Reading>) | null = null;
   contract = '';
   description = '';
   incumbent = 'c0';
@@ -203,7 +204,7 @@ export class Run {
     if (metric && isWhole(reply))
       reading =
         metric.spec.kind === 'checklist'
-          ? yield* judge(this, metric.spec.criteria, candidate, row, output)
+          ? yield* this.judge!(candidate, row, output)
           : await readingOf(metric, output, row, (request) => this.deps.runUntrusted(request));
     return { ...reading, output, finish, tokensIn, tokensOut };
   }
@@ -242,10 +243,20 @@ export class Run {
   answerOf(id: string, row: string): Scored | undefined {
     return this.faulty.has(row) ? undefined : this.answers.get(id)?.get(row);
   }
+  /** An open task: each answer is judged by a call of its own. */
+  get judged(): boolean {
+    return this.metric?.spec.kind === 'checklist';
+  }
+  get criteria(): readonly string[] {
+    return this.metric?.spec.kind === 'checklist' ? this.metric.spec.criteria : [];
+  }
+  /** Calls that an answered row costs. */
+  get callsPerRow(): number {
+    return this.judged ? 2 : 1;
+  }
   /** Two scores of a row differ when they are further apart than this: half a criterion, where a judge counts those. */
   get margin(): number {
-    const spec = this.metric?.spec;
-    return spec?.kind === 'checklist' ? 0.5 / Math.max(1, spec.criteria.length) : 0.05;
+    return this.judged ? 0.5 / Math.max(1, this.criteria.length) : 0.05;
   }
   /** Whether the rule against scoring on one's own examples lets the candidate be asked this row. */
   mayAsk(candidate: Candidate, row: Row): boolean {

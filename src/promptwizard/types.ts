@@ -76,6 +76,8 @@ export type MadeBy =
   | { kind: 'start' }
   | { kind: 'contract' }
   | { kind: 'free-baseline' }
+  /** An open task's checklist, put into the prompt. */
+  | { kind: 'criteria' }
   | { kind: 'style'; style: string }
   | { kind: 'model'; styles: string[] }
   | { kind: 'refine'; cause: string }

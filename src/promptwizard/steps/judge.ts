@@ -44,7 +44,8 @@ const seen = (run: Run, row: Row) => ({
 });
 
 /** The share of criteria met by a reply, each by the chance of its y. */
-export async function* judge(run: Run, criteria: readonly string[], candidate: Candidate, row: Row, output: string): Steps<Reading> {
+export async function* judge(run: Run, candidate: Candidate, row: Row, output: string): Steps<Reading> {
+  const { criteria } = run;
   if (output.trim() === '') return { read: null, score: 0 };
   const letters: Letters = { of: ['y', 'n'], count: criteria.length };
   const content = judgePrompt({ ...seen(run, row), reply: clip(output, 1200, (t) => run.count(t)), criteria });
@@ -57,7 +58,7 @@ export async function* judge(run: Run, criteria: readonly string[], candidate: C
 }
 
 /** 1: the challenger's reply was preferred in both orders; 0: the start's; 0.5: the orders disagree or nothing was read. */
-export async function* prefer(run: Run, challenger: Candidate, start: Candidate, row: Row, criteria: readonly string[]): Steps<number> {
+export async function* prefer(run: Run, challenger: Candidate, start: Candidate, row: Row): Steps<number> {
   const own = run.answerOf(challenger.id, row.id);
   const other = run.answerOf(start.id, row.id);
   if (!own || !other) return 0.5;
@@ -69,7 +70,7 @@ export async function* prefer(run: Run, challenger: Candidate, start: Candidate,
   for (const first of [own, other]) {
     const second = first === own ? other : own;
     const shown = (text: string) => clip(text, 700, (t) => run.count(t));
-    const content = comparePrompt({ ...seen(run, row), first: shown(first.output), second: shown(second.output), criteria });
+    const content = comparePrompt({ ...seen(run, row), first: shown(first.output), second: shown(second.output), criteria: run.criteria });
     const { reply } = yield* run.call(lettersRequest(run, 'compare', content, letters), { row: row.id });
     const chance = chances(reply, letters)?.[0];
     if (chance === undefined) return 0.5;

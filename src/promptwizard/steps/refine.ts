@@ -4,7 +4,7 @@ import { critiquePrompt, critiqueSchema, refinePrompt, refineSchema, type Case }
 import { clip } from '../prompts/fence.ts';
 import { variablesOf } from '../render.ts';
 import type { ChatMessage, Candidate, Row } from '../types.ts';
-import type { Run, Steps } from '../run.ts';
+import type { Run, Scored, Steps } from '../run.ts';
 import { challenge, challengeCalls } from './accept.ts';
 import { inputText } from './inputs.ts';
 import { genesOf } from './mutate.ts';
@@ -20,7 +20,7 @@ export async function* refine(run: Run, parent: Candidate, split: Split): Steps<
   const cases = (wanted: boolean, most: number): Case[] =>
     split.race
       .filter((row) => run.mayAsk(parent, row) && run.answerOf(parent.id, row.id) !== undefined)
-      .filter((row) => run.answerOf(parent.id, row.id)!.score >= 0.5 === wanted)
+      .filter((row) => passed(run, run.answerOf(parent.id, row.id)!) === wanted)
       .slice(0, most)
       .map((row) => caseOf(run, parent, row));
   const wrong = cases(false, 3);
@@ -85,9 +85,19 @@ export async function* refine(run: Run, parent: Candidate, split: Split): Steps<
   return accepted;
 }
 
+/** Right; of an open task: every criterion met. */
+const passed = (run: Run, answer: Scored): boolean =>
+  run.judged ? answer.read !== null && !answer.read.includes('n') : answer.score >= 0.5;
+
 function caseOf(run: Run, parent: Candidate, row: Row): Case {
   const answer = run.answerOf(parent.id, row.id)!;
   const count = (t: string) => run.count(t);
+  if (run.judged)
+    return {
+      input: clip(inputText(row), 160, count),
+      output: clip(answer.output, 200, count),
+      unmet: run.criteria.filter((_, i) => answer.read?.[i] !== 'y'),
+    };
   return {
     input: clip(inputText(row), 160, count),
     output: clip(answer.output, 120, count),

@@ -4,6 +4,7 @@ import type { Candidate } from '../types.ts';
 import { accept } from './accept.ts';
 import { examples, withAnswers } from './examples.ts';
 import { mutateByModel, mutateByStyle } from './mutate.ts';
+import { mutateOpen } from './mutateOpen.ts';
 import { persona } from './persona.ts';
 import { race } from './race.ts';
 import { refine } from './refine.ts';
@@ -50,6 +51,7 @@ async function* entrantsOf(run: Run, parent: Candidate, round: number): Steps<Ca
   const calls = Math.min(plan.mutationCalls, settings.mutationRounds);
   const byModel = Math.floor((plan.extraEntrants - pool.length) / 2);
   yield run.phase('mutate', round, [parent.id], 0, 'mutate', calls);
+  if (run.judged) return [...fixed, ...(yield* mutateOpen(run, parent, plan.extraEntrants, calls, round, split.race))];
   pool.push(...(yield* mutateByModel(run, parent, byModel, calls, round, split.race)));
   pool.push(...(yield* mutateByStyle(run, parent, plan.extraEntrants - pool.length, round)));
   return [...fixed, ...pool];
