@@ -16,11 +16,19 @@ export type JsonSchema = {
   enum?: string[];
 };
 
+/** The reply is `count` letters, each one of `of`, with nothing between them: a verdict of one token a question. */
+export interface Letters {
+  of: string[];
+  count: number;
+}
+
 /** Pure data: two requests that are equal as JSON get the same reply from the store. */
 export interface LlmRequest {
   purpose: Purpose;
   messages: ChatMessage[];
   schema?: JsonSchema;
+  /** Never together with `schema`. */
+  letters?: Letters;
   /** Most new tokens. */
   maxTokens: number;
   temperature: number;
@@ -40,6 +48,8 @@ export interface LlmReply {
   ms: number;
   /** Hash of (model, request), the key in the store. */
   hash: string;
+  /** For `letters`, where the engine tells: by position, the chance of each letter of `of`; each position sums to 1. */
+  probabilities?: number[][];
 }
 
 /** Rejects only when the engine is gone for good, or with `StoppedError` when the user stopped during the call. */
