@@ -2,11 +2,11 @@
 import { estimateTokens } from '../../promptwizard/tokens.ts';
 import type { Capability, GenRequest, GenResult, LlmEngine, LoadedModel, LoadProgress, ModelRef } from '../engine.ts';
 import { EngineError } from '../errors.ts';
-import { selfTest } from '../wllama/self-test.ts';
 import { apiBase } from './address.ts';
 import type { Optional } from './body.ts';
 import { complete } from './complete.ts';
 import type { Server } from './send.ts';
+import { selfTest } from './selfTest.ts';
 import { servedModel, type ServedModel } from './served.ts';
 
 export interface OpenAiOptions {
@@ -49,7 +49,7 @@ export class OpenAiEngine implements LlmEngine {
       const model = await servedModel(server, ref.model, signal);
       this.#loaded = { server, model, rejected: new Set() };
       tell('selftest', 'Trying the model out');
-      const speed = await selfTest((request, s) => this.generate(request, s), signal);
+      const speed = await selfTest(server.base, (request, s) => this.generate(request, s), signal);
       tell('ready', 'Ready');
       const title = ref.title ?? withoutFolders(model.name);
       return { ref, title, contextSize: model.contextSize, ...speed, runsOn: new URL(server.base).host };
