@@ -8,7 +8,7 @@ export interface TokenChance {
   top_logprobs?: { token: string; logprob: number }[];
 }
 
-const escaped = (text: string): string => text.replace(/[\\\]^-]/g, (sign) => `\\${sign}`);
+const escaped = (text: string): string => text.replace(/[\\[\]^-]/g, (sign) => `\\x${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /**
  * GBNF of llama.cpp: `root ::= [yn] " " [yn] " " [yn]`. With nothing between them the letters would be another text than

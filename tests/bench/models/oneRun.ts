@@ -29,8 +29,9 @@ export async function oneRun(
   task: TaskFile,
   input: OptimizeInput,
   llm: (tell: (asked: Asked) => void) => Llm,
+  print: (line: string) => void = console.log,
 ): Promise<Pick<StoredRun, 'events' | 'outcome' | 'error'>> {
-  const progress = new Progress(`${task.name} ${input.plan} ${input.seed}`);
+  const progress = new Progress(`${task.name} ${input.plan} ${input.seed}`, print);
   const events: RunEvent[] = [];
   const state = emptyState();
   try {
@@ -40,7 +41,7 @@ export async function oneRun(
       reduce(state, event);
       progress.event(event);
     }
-    const scoring = new Progress(`${task.name} ${input.plan} ${input.seed} unseen rows`);
+    const scoring = new Progress(`${task.name} ${input.plan} ${input.seed} unseen rows`, print);
     const unseen = await scoreUnseen(
       state,
       task.unseen,

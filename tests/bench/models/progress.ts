@@ -3,6 +3,8 @@ import type { RunEvent } from '../../../src/promptwizard/events.ts';
 import type { Asked } from './cachedLlm.ts';
 
 const BATCH = 20;
+/** A slow server may take long for a batch. */
+const QUIET_MS = 60_000;
 const percent = (share: number) => `${Math.round(100 * share)} %`;
 
 export class Progress {
@@ -11,10 +13,11 @@ export class Progress {
   private cached = 0;
   private ms = 0;
   private stage = 'start';
+  private said = performance.now();
 
   constructor(
     private readonly name: string,
-    private readonly print: (line: string) => void = console.log,
+    private readonly print: (line: string) => void,
   ) {}
 
   call({ request, reply, cached }: Asked): void {
@@ -22,7 +25,8 @@ export class Progress {
     if (cached) this.cached++;
     this.ms += reply.ms;
     this.counts.set(request.purpose, (this.counts.get(request.purpose) ?? 0) + 1);
-    if (!cached && (this.asked - this.cached) % BATCH === 0) this.line(this.stage);
+    const due = (this.asked - this.cached) % BATCH === 0 || performance.now() - this.said > QUIET_MS;
+    if (!cached && due) this.line(this.stage);
   }
 
   event(event: RunEvent): void {
@@ -32,6 +36,7 @@ export class Progress {
   }
 
   line(said: string): void {
+    this.said = performance.now();
     const counts = [...this.counts].map(([purpose, n]) => `${purpose} ${n}`).join(', ') || 'no call';
     const time = new Date().toISOString().slice(11, 19);
     this.print(`${time} ${this.name}: ${said} | ${counts}; ${this.cached} from the cache; ${(this.ms / 60_000).toFixed(1)} min`);
