@@ -31,7 +31,13 @@ export type RejectReason =
   | 'leaks-row'
   | 'question'
   | 'not-an-instruction'
-  | 'names-a-model';
+  | 'names-a-model'
+  /** Another script than the prompt's. */
+  | 'other-language'
+  /** Says the same over and over. */
+  | 'loops'
+  /** A worked example that does not hang together. */
+  | 'incoherent';
 
 /** Why a row is not used. `detail` names the row by number and what is missing. */
 export interface SetAside {

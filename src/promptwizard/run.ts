@@ -202,11 +202,14 @@ export class Run {
     const { metric } = this;
     let reading: Reading = { read: null, score: 0 };
     if (metric && isWhole(reply))
-      reading =
-        metric.spec.kind === 'checklist'
-          ? yield* this.judge!(candidate, row, output)
-          : await readingOf(metric, output, row, (request) => this.deps.runUntrusted(request));
+      reading = metric.spec.kind === 'checklist' ? yield* this.judge!(candidate, row, output) : await this.reading(output, row);
     return { ...reading, output, finish, tokensIn, tokensOut };
+  }
+
+  /** By code alone, without a judge. Unreadable without a metric. */
+  async reading(output: string, row: Row): Promise<Reading> {
+    if (!this.metric) return { read: null, score: 0 };
+    return readingOf(this.metric, output, row, (request) => this.deps.runUntrusted(request));
   }
 
   private scoredEvent(candidate: Candidate, row: Row, s: Scored, part: Part, reused: boolean): RunEvent {

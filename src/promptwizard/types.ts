@@ -161,6 +161,11 @@ export interface Verdict {
   moreRows: number | null;
 }
 
+/** A cheaper prompt beside the result. Its score is of the search, on rows that also chose it: likely too high. */
+export interface Alternative extends ArmScore {
+  optimizedPrompt: string;
+}
+
 /** What an optimization returns. */
 export interface RunResult {
   originalPrompt: string;
@@ -173,6 +178,8 @@ export interface RunResult {
   qualityScore: number;
   quality: Quality;
   verdict: Verdict;
+  /** Nearly as good with replies as short as the start's; null when there is none. */
+  alternative: Alternative | null;
   /** Seconds: the sum of the calls' durations. */
   processingTime: number;
   calls: number;

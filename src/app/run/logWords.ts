@@ -17,6 +17,9 @@ const WHY_NOT: { readonly [K in RejectReason]: string } = {
   question: 'it is a question',
   'not-an-instruction': 'it does not speak to the one who answers',
   'names-a-model': 'it names a model or a company',
+  'other-language': 'it is in another language',
+  loops: 'it says the same over and over',
+  incoherent: 'its steps do not lead to its answer',
 };
 
 export function logWords(event: RunEvent): string | null {

@@ -29,10 +29,21 @@ export async function* refine(run: Run, parent: Candidate, split: Split): Steps<
   yield run.phase('critique', 0, [parent.id], wrong.length + right.length, 'refine', calls);
   const words = Math.round(Math.max(350, run.count(run.start.instruction) + 120) * 0.7);
   const declined = run.declined.map((id) => run.candidates.get(id)?.madeBy).flatMap((m) => (m?.kind === 'refine' ? [m.cause] : []));
-  const ask: ChatMessage = {
+  const askOf = (shown: number): ChatMessage => ({
     role: 'user',
-    content: critiquePrompt({ instruction: parent.instruction, description: run.description, wrong, right, declined: declined.slice(-3) }),
-  };
+    content: critiquePrompt({
+      instruction: parent.instruction,
+      description: run.description,
+      wrong: wrong.slice(0, shown),
+      right: shown > 1 ? right : right.slice(0, wrong.length > 0 ? 0 : 1),
+      declined: declined.slice(-3),
+    }),
+  });
+  // What does not fit is shed here first: rows shown, down to one (section 9). The refine call goes on from this one.
+  const room = 240 + 160 + Math.round(run.count(parent.instruction) * 1.5) + 200;
+  let shown = 3;
+  while (shown > 1 && run.roomFor([askOf(shown)]) < room) shown--;
+  const ask = askOf(shown);
   const reply = yield* run.write('critique', [ask], 240, critiqueSchema);
   const causes: string[] = [];
   for (const cause of readStrings(reply.text, 'causes', reply.finish !== 'stop').slice(0, 3)) {

@@ -18,6 +18,7 @@ const deps: Deps = {
   countTokens: estimateTokens,
   stopped: () => false,
   reviewRows: (question) => Promise.resolve(question.rows),
+  runUntrusted: () => Promise.resolve({ ok: false, error: 'No code is run here.' }),
 };
 
 export function inputFor(task: TaskFile, plan: PlanName, seed: number, maxTokens: number, model: ModelInfo): OptimizeInput {
