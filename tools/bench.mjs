@@ -1,14 +1,11 @@
-/** `npm run bench`: runs tests/bench/run.ts, with what follows `--` as its arguments. */
-import { existsSync } from 'node:fs';
+/** `npm run bench`: runs tests/bench/run.ts, with what follows `--` as its arguments; in a worker thread, what the thread is for. */
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { runnerImport } from 'vite';
 import { root } from './root.mjs';
 
-const file = join(root, 'tests/bench/run.ts');
-if (!existsSync(file)) {
-  console.error('There is no bench yet: tests/bench/run.ts is missing.');
-  process.exit(1);
-}
-// As if Node had been called with the file.
-process.argv[1] = file;
-await runnerImport(file, { root, configFile: false, logLevel: 'warn' });
+// Threads start from this file again: a thread itself reads no TypeScript.
+process.argv[1] = fileURLToPath(import.meta.url);
+await runnerImport(join(root, isMainThread ? 'tests/bench/run.ts' : workerData), { root, configFile: false, logLevel: 'warn' });
+parentPort?.postMessage('ready');

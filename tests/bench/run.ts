@@ -1,120 +1,70 @@
 /**
- * `npm run bench`: the method on a simulated model with known truth, some hundred seeded worlds of each kind. Start,
- * free baseline and delivered prompt are scored on fresh rows that no run sees. Usage: [plan] [worlds of each kind].
+ * `npm run bench`: the method, the published algorithm, and the method without each of its parts, in simulated worlds whose
+ * truth is known. Options: --worlds 1000 (of each kind; others than quick and standard get a fifth) --plan quick,standard
+ * --kinds "nothing helps,examples help" --ablations no --threads 2
  */
-import type { LlmRequest } from '../../src/promptwizard/llm.ts';
-import { metricOf } from '../../src/promptwizard/metrics/metric.ts';
-import { optimize } from '../../src/promptwizard/optimize.ts';
-import { renderMessages } from '../../src/promptwizard/render.ts';
-import { defaultSettings } from '../../src/promptwizard/settings.ts';
-import { wilson } from '../../src/promptwizard/stats.ts';
-import { emptyState, reduce } from '../../src/promptwizard/state.ts';
-import { estimateTokens } from '../../src/promptwizard/tokens.ts';
-import { PLAN_NAMES, type PlanName, type Row } from '../../src/promptwizard/types.ts';
-import { countingRows, SimulatedModel, type World } from '../world/model.ts';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { KINDS, type Kind } from '../world/kinds.ts';
+import { ARMS, type ArmName } from './arms.ts';
+import { GIVEN, type Measured } from './measure.ts';
+import { sumsOf } from './sums.ts';
+import { table, type Found } from './table.ts';
+import { threads } from './threads.ts';
+import type { Job } from './worker.ts';
 
-const plan = (PLAN_NAMES.find((p) => p === process.argv[2]) ?? 'quick') satisfies PlanName;
-const worlds = Number(process.argv[3] ?? 200);
-
-/** Kinds of worlds; the sizes of the effects are those seen with small models (a sentence: up to 38 points; noise besides). */
-const KINDS: Record<string, Partial<World>> = {
-  'reasoning helps': {
-    base: 0.3,
-    effects: { contract: 0.02, free: 0.28, styles: { symbols: 0.38, parts: 0.3, list: 0.3, track: 0.25 }, demos: 0.2, chains: 0.05 },
+const { values: given } = parseArgs({
+  args: process.argv.slice(2),
+  options: {
+    worlds: { type: 'string', default: '1000' },
+    plan: { type: 'string', default: 'quick,standard' },
+    kinds: { type: 'string', default: KINDS.join(',') },
+    ablations: { type: 'string', default: 'yes' },
+    threads: { type: 'string', default: '2' },
   },
-  'reasoning hurts': {
-    base: 0.65,
-    effects: { contract: 0, free: -0.2, styles: Object.fromEntries(['symbols', 'parts', 'list'].map((s) => [s, -0.1])), demos: -0.05 },
-  },
-  'one style helps': { base: 0.5, effects: { contract: 0.03, free: 0.02, styles: { contrast: 0.3, literal: 0.25, definition: 0.2 } } },
-  'nothing helps': { base: 0.5, effects: {} },
-  'unreadable 10 %': {
-    base: 0.3,
-    effects: { contract: 0.02, free: 0.28, demos: 0.2, styles: { symbols: 0.38 } },
-    cut: 0.1,
-    unreadable: 0.1,
-    nonsense: 0.6,
-  },
+});
+const list = (text: string): string[] => text.split(',').map((part) => part.trim()); // prettier-ignore
+const pick = <T extends string>(what: string, wanted: string[], known: readonly T[]): T[] => {
+  const unknown = wanted.filter((w) => !known.includes(w as T));
+  if (unknown.length > 0) throw new Error(`There is no ${what} “${unknown.join('”, “')}”; there is ${known.join(', ')}.`);
+  return wanted as T[];
 };
+const kinds = pick<Kind>('kind', list(given.kinds), KINDS);
+const plans = pick('plan', list(given.plan), ['quick', 'standard', 'thorough'] as const);
+const worlds = Number(given.worlds);
+const fewer = Math.max(1, Math.min(worlds, Math.max(50, Math.round(worlds / 5))));
+const names = Object.keys(ARMS) as ArmName[];
+const main: ArmName[] = [...plans, ...names.filter((name) => name.startsWith('upstream'))];
+const ablations = given.ablations === 'no' ? [] : names.filter((name) => name.startsWith('no '));
+const whole = ablations.length > 0 ? (['standard', 'thorough'] as const) : [];
+const arms = [...new Set<ArmName>([...main, ...whole, ...ablations])];
 
-const all = countingRows(385);
-const [given, unseen] = [all.slice(0, 85), all.slice(85)];
-
-async function scoreOf(model: SimulatedModel, content: (row: Row) => LlmRequest['messages']): Promise<number> {
-  const metric = metricOf({ kind: 'number' });
-  let sum = 0;
-  for (const row of unseen) {
-    const reply = await model.llm({ purpose: 'solve', messages: content(row), maxTokens: 256, temperature: 0, seed: 0 });
-    sum += reply.finish === 'stop' ? metric.score(metric.read(reply.text, row), row) : 0;
-  }
-  return sum / unseen.length;
+const STEP = 10;
+const jobs: Job[] = [];
+for (const arm of arms) {
+  const count = plans.includes(arm as (typeof plans)[number]) && arm !== 'thorough' ? worlds : fewer;
+  for (const kind of kinds) for (let from = 0; from < count; from += STEP) jobs.push({ arm, kind, from, to: Math.min(count, from + STEP) });
 }
+// The slowest first, so that the threads end together.
+const slow = (name: ArmName) => (name === 'thorough' || name === 'no persona' ? 2 : name.startsWith('no ') ? 1 : 0);
+jobs.sort((a, b) => slow(b.arm) - slow(a.arm));
 
-console.log(`plan ${plan}, ${worlds} worlds of each kind, 85 rows given, ${unseen.length} unseen rows to score on`);
+const found = new Map<string, Measured[]>();
+const began = performance.now();
+let ended = 0;
+let told = -1;
+const seconds = () => ((performance.now() - began) / 1000).toFixed(0);
+await threads(pathToFileURL(process.argv[1]!), Math.max(1, Number(given.threads)), jobs, ({ arm, kind }, runs) => {
+  const key = `${arm}|${kind}`;
+  found.set(key, [...(found.get(key) ?? []), ...runs]);
+  const percent = Math.floor((100 * ++ended) / jobs.length);
+  if (percent === told || (!process.stderr.isTTY && percent % 10 !== 0)) return;
+  told = percent;
+  process.stderr.write(`${process.stderr.isTTY ? '\r' : ''}${percent} % of the runs, ${seconds()} s${process.stderr.isTTY ? ' ' : '\n'}`);
+});
+const sums: Found = new Map(arms.map((arm) => [arm, new Map(kinds.map((kind) => [kind, sumsOf(found.get(`${arm}|${kind}`) ?? [])]))]));
 console.log(
-  'kind              start   free    ours    gain  worse than start (95 % limit)  calls  tokens  lost  better/none/open  ms per call',
+  `\n${worlds} worlds of each kind for ${plans.join(' and ')}, ${fewer} for all else; ${GIVEN} rows given. Scores are the exact chance on unseen rows, in points.\n`,
 );
-for (const [kind, knobs] of Object.entries(KINDS)) {
-  const sum = { start: 0, free: 0, ours: 0, worse: 0, calls: 0, tokens: 0, lost: 0, ms: 0 };
-  const outcomes: Record<string, number> = {};
-  for (let seed = 0; seed < worlds; seed++) {
-    const model = new SimulatedModel({ seed, base: 0.5, effects: {}, spread: 0.4, ...knobs }, all);
-    let inModel = 0;
-    const input = {
-      task: { prompt: 'Answer the question.', rows: given },
-      settings: defaultSettings(),
-      plan,
-      model: { id: 'simulated', title: 'simulated', contextSize: 4096 },
-      seed,
-    };
-    const llm = async (request: LlmRequest) => {
-      const before = performance.now();
-      const reply = await model.llm(request);
-      inModel += performance.now() - before;
-      return reply;
-    };
-    const state = emptyState();
-    const before = performance.now();
-    try {
-      for await (const event of optimize(input, llm, {
-        countTokens: estimateTokens,
-        stopped: () => false,
-        reviewRows: (q) => Promise.resolve(q.rows),
-        runUntrusted: () => Promise.resolve({ ok: false, error: 'No code is run here.' }),
-      }))
-        reduce(state, event);
-    } catch {
-      sum.lost++;
-      continue;
-    }
-    sum.ms += performance.now() - before - inModel;
-    const { result, task, candidates } = state;
-    const contract = { contract: task!.contract };
-    const score = (id: string) => scoreOf(model, (row) => renderMessages(candidates[id]!.candidate, row, contract));
-    const start = await score('c0');
-    const free = await score('c2');
-    const ours = await score(result!.verdict.result);
-    sum.start += start;
-    sum.free += free;
-    sum.ours += ours;
-    if (ours < start - 0.01) sum.worse++;
-    sum.calls += result!.calls;
-    sum.tokens += result!.tokensIn + result!.tokensOut;
-    outcomes[result!.verdict.outcome] = (outcomes[result!.verdict.outcome] ?? 0) + 1;
-  }
-  const n = worlds - sum.lost;
-  const share = (x: number) => ((100 * x) / n).toFixed(1).padStart(5) + ' ';
-  console.log(
-    kind.padEnd(16),
-    share(sum.start),
-    share(sum.free),
-    share(sum.ours),
-    ((100 * (sum.ours - sum.start)) / n).toFixed(1).padStart(6),
-    `${sum.worse} of ${n} (${(100 * wilson(sum.worse, n)[1]).toFixed(1)} %)`.padStart(26),
-    (sum.calls / n).toFixed(0).padStart(9),
-    (sum.tokens / n).toFixed(0).padStart(7),
-    String(sum.lost).padStart(5),
-    `${outcomes['better'] ?? 0}/${outcomes['no-reliable-gain'] ?? 0}/${outcomes['inconclusive'] ?? 0}`.padStart(14),
-    (sum.ms / sum.calls).toFixed(3).padStart(10),
-  );
-}
+console.log(table(sums, main, ablations, 'standard'));
+console.log(`\n${[...found.values()].reduce((n, runs) => n + runs.length, 0)} runs in ${seconds()} s.`);

@@ -1,144 +1,124 @@
 /**
  * SimulatedModel: a test double of a language model with known truth. Whether a row is answered right depends on what the
- * prompt contains and on seeded noise; the knobs make the nonsense that small models were measured to make.
+ * prompt contains and on seeded noise (`truth.ts`); what it writes is `written.ts`; the knobs are those of `World`.
  */
 import type { Llm, LlmReply, LlmRequest } from '../../src/promptwizard/llm.ts';
 import { createRng, deriveSeed } from '../../src/promptwizard/random.ts';
-import type { Row } from '../../src/promptwizard/types.ts';
-import { STYLES } from '../../src/promptwizard/styles.ts';
+import type { ChatMessage, Row } from '../../src/promptwizard/types.ts';
+import { textHash, uniform } from './chance.ts';
+import { BAD_CHAIN, chanceOn, standing, truthOf, type Truth } from './truth.ts';
+import { garbage, VIRTUES, written } from './written.ts';
+import type { World } from './world.ts';
 
-export interface World {
-  seed: number;
-  /** Chance of a right answer of the bare prompt. */
-  base: number;
-  /** Added by each thing the prompt may contain; a style's id or a marker below. */
-  effects: Partial<Record<'contract' | 'free' | 'demos' | 'chains' | 'persona' | 'keywords' | 'refined', number>> & {
-    styles?: Record<string, number>;
-  };
-  /** Share of replies that end at the token limit, without a mark. */
-  cut?: number;
-  /** Share of replies to writing calls that no reader can use. */
-  unreadable?: number;
-  /** Share of written variants that copy a row, echo the request, or drop a placeholder. */
-  nonsense?: number;
-  /** Every row is as hard as every other when 0; else rows differ by up to this much. */
-  spread?: number;
+export { countingRows } from './rows.ts';
+export type { World } from './world.ts';
+
+interface Written {
+  text: string;
+  cut?: boolean;
+  tokens?: number;
 }
-
-const hash = (text: string): string => deriveSeed(0, text).toString(16).padStart(8, '0');
 
 export class SimulatedModel {
   readonly requests: LlmRequest[] = [];
+  /** Off in the bench: a hundred thousand requests are not kept. */
+  record = true;
+  private readonly byQuestion = new Map<string, Row>();
+  private readonly truths = new Map<string, Truth>();
+
   constructor(
     readonly world: World,
     readonly rows: readonly Row[],
-  ) {}
+  ) {
+    for (const row of rows) if (row.question !== '') this.byQuestion.set(row.question, row);
+  }
 
   readonly llm: Llm = (request) => {
-    this.requests.push(request);
+    if (this.record) this.requests.push(request);
     return Promise.resolve(this.reply(request));
   };
 
+  /** The truth of a prompt, as it is sent with this row. */
+  truth(messages: readonly ChatMessage[], question: string): Truth {
+    const text = messages.at(-1)!.content.replace(question, () => '');
+    let key = text;
+    for (let i = 0; i < messages.length - 1; i++) key += `\n${messages[i]!.content}`;
+    let found = this.truths.get(key);
+    if (!found) this.truths.set(key, (found = truthOf(this.world, messages, text)));
+    return found;
+  }
+
   private reply(request: LlmRequest): LlmReply {
-    const key = JSON.stringify(request);
-    const rng = createRng(deriveSeed(this.world.seed, key));
-    const written = this.text(request, rng);
-    const tokensIn = Math.ceil(request.messages.reduce((n, m) => n + m.content.length, 0) / 4);
-    const tokensOut = Math.min(request.maxTokens, Math.ceil(written.text.length / 4));
-    return {
-      text: written.text,
-      finish: written.cut ? 'length' : 'stop',
-      tokensIn,
-      tokensOut,
-      ms: tokensIn + 10 * tokensOut,
-      hash: hash(key),
-    };
+    const { messages, maxTokens, purpose } = request;
+    const solves = (purpose as string) === 'solve' || purpose === 'reason';
+    const { text, cut = false, tokens } = solves ? this.solve(request) : this.write(request);
+    const tokensIn = Math.ceil(messages.reduce((n, m) => n + m.content.length, 0) / 4);
+    const tokensOut = Math.min(maxTokens, tokens ?? Math.ceil(text.length / 4));
+    const hash = `${textHash(messages.at(-1)!.content).toString(36)}.${request.seed}`;
+    const reply = { text, finish: cut ? 'length' : 'stop', tokensIn, tokensOut, ms: tokensIn + 10 * tokensOut, hash } as const;
+    const asked = (request as { letters?: { of: string[] } }).letters;
+    // By letters the log-probabilities come too: nine to one.
+    return asked ? Object.assign(reply, { probabilities: [...text].map((c) => asked.of.map((o) => (o === c ? 0.9 : 0.1 / Math.max(1, asked.of.length - 1)))) }) : reply; // prettier-ignore
   }
 
-  private text(request: LlmRequest, rng: ReturnType<typeof createRng>): { text: string; cut: boolean } {
+  private write(request: LlmRequest): Written {
+    const { world, rows } = this;
+    const rng = createRng(deriveSeed(world.seed, JSON.stringify(request)));
+    if (rng.float() < (world.unreadable ?? 0)) return { text: garbage(rng), cut: rng.float() < 0.5 };
+    const asked = request.messages.map((m) => m.content).join('\n');
+    const value = written({ world, rows, rng, request, asked });
+    if (typeof value === 'string') return { text: value };
+    if (request.schema) return { text: JSON.stringify(value) };
+    // Without a grammar: the texts between tags, as such prompts ask for them.
+    const texts = Object.values(value as Record<string, unknown>).flat();
+    return { text: texts.map((t) => `<START>${typeof t === 'string' ? t : JSON.stringify(t)}<END>`).join('\n') };
+  }
+
+  private solve(request: LlmRequest): Written {
     const { world } = this;
-    const garbage = () => rng.pick(['', '{"variants": ["Sort the', 'I am sorry, but I', '```', '{"rows": 3}', '<think>hm, let me see']);
-    if (request.purpose === 'solve' || request.purpose === 'reason') return this.solve(request, rng);
-    if (rng.float() < (world.unreadable ?? 0)) return { text: garbage(), cut: rng.float() < 0.5 };
-    const whole = (value: unknown) => ({ text: JSON.stringify(value), cut: false });
-    switch (request.purpose) {
-      case 'understand':
-        return whole({ kind: 'number', answer_format: '', task: 'Count the things that are named.' });
-      case 'mutate':
-      case 'repair':
-        return whole({ variants: Array.from({ length: 3 }, (_, i) => this.variant(request, rng, i)) });
-      case 'critique':
-        return whole({ causes: ['It answers before it has looked at all of the items.', 'It mixes up kinds of things.'] });
-      case 'refine':
-        return whole({ instruction: `Answer the question refinedly, minding point ${rng.int(1000)}.` });
-      case 'persona':
-        return whole({ persona: 'You are a patient accountant who counts twice.' });
-      case 'keywords':
-        return whole({ keywords: ['counting', 'kinds', 'care'] });
-      case 'make-rows':
-        return whole({ rows: Array.from({ length: 3 }, () => madeRow(rng)) });
-    }
-    return whole({});
-  }
-
-  private variant(request: LlmRequest, rng: ReturnType<typeof createRng>, i: number): string {
-    if (rng.float() < (this.world.nonsense ?? 0))
-      return rng.pick([
-        request.messages[0]!.content,
-        this.rows[rng.int(this.rows.length)]?.question ?? 'Why?',
-        'What do you think?',
-        'First guess: 12',
-      ]);
-    return `Answer what is asked, weighing point ${rng.int(10_000)} with idea ${i}.`;
-  }
-
-  private solve(request: LlmRequest, rng: ReturnType<typeof createRng>): { text: string; cut: boolean } {
-    const { world } = this;
-    if (rng.float() < (world.cut ?? 0)) return { text: 'Well, one could begin by looking at the first of the things and then', cut: true };
     const last = request.messages.at(-1)!.content;
-    const row = this.rows.find((r) => r.question !== '' && last.includes(r.question));
-    const madeTo = /adds (\d+) and (\d+)/.exec(last);
+    const row = this.rowIn(last);
+    const question = row?.question ?? last.slice(last.lastIndexOf('\n\n') + 2);
+    const truth = this.truth(request.messages, question);
+    const place = textHash(row?.id ?? question);
+    const draw = (use: number) => uniform(world.seed, use, place, truth.key, request.seed);
+    const failed = this.failed(truth, draw(31), request.maxTokens);
+    if (failed) return failed;
+    // Told the answer, it gives steps to it, for better or worse.
+    if (last.includes('The answer is ')) return this.chain(place, truth, draw(34));
+    const open = row ? row.answer === undefined : last.includes('Write to customer');
+    if (open) return { text: `This draft is ${VIRTUES.filter((_, i) => draw(40 + i) < truth.right).join(', ')}.` };
+    const madeTo = /adds (\d+) and (\d+)/.exec(question);
     const answer = row?.answer ?? (madeTo ? String(Number(madeTo[1]) + Number(madeTo[2])) : '0');
-    const right = createRng(deriveSeed(world.seed, 'row', row?.id ?? last)).float() < this.chance(request, row);
-    const given = right ? answer : String(Number(answer) + 1 + rng.int(3));
-    const marked = last.includes('<answer>') ? `<answer>${given}</answer>` : given;
-    return { text: last.includes('step by step') ? `There is one, then another, and so on to the end.\n${marked}` : marked, cut: false };
+    const right = standing(world, truth, place) < chanceOn(world, truth, question);
+    const given = right ? answer : String(Number(answer) + 1 + Math.floor(3 * draw(32)));
+    const marked = truth.contract ? `<answer>${given}</answer>` : given;
+    if (truth.way !== 'reasons') return { text: marked, tokens: 10 };
+    const chain = this.chain(place, truth, draw(34));
+    return { ...chain, text: `${chain.text}\n${marked}` };
   }
 
-  private chance(request: LlmRequest, row: Row | undefined): number {
-    const { base, effects, spread = 0 } = this.world;
-    const all = request.messages.map((m) => m.content).join('\n');
-    let p = base + (row ? spread * (createRng(deriveSeed(this.world.seed, 'hard', row.id)).float() - 0.5) : 0);
-    if (all.includes('<answer>')) p += effects.contract ?? 0;
-    if (all.includes('Think step by step')) p += effects.free ?? 0;
-    if (all.includes('refinedly')) p += effects.refined ?? 0;
-    if (request.messages[0]!.role === 'system') p += effects.persona ?? 0;
-    if (all.includes('What matters:')) p += effects.keywords ?? 0;
-    const shown = request.messages.filter((m) => m.role === 'assistant').map((m) => m.content);
-    if (shown.length > 0) p += (shown.some((s) => s.length > 60) ? effects.chains : effects.demos) ?? 0;
-    for (const s of STYLES) if (all.includes(s.sentence)) p += effects.styles?.[s.id] ?? 0;
-    return p;
+  private chain(place: number, truth: Truth, length: number): Written {
+    const bad = uniform(this.world.seed, 33, place, truth.key) < (this.world.badChains ?? 0);
+    const text = bad ? `One looks at the things, and ${BAD_CHAIN} so many of them; on and on it goes.` : STEPS;
+    return { text, tokens: 73 + Math.floor(56 * length) };
+  }
+
+  /** A reply without an answer, of the kind that the draw falls on. */
+  private failed(truth: Truth, draw: number, maxTokens: number): Written | null {
+    const { cut = 0, refused = 0, runaway = 0 } = this.world;
+    if (draw >= truth.unreadable) return null;
+    if (draw < cut) return { text: 'Well, one could begin by looking at the first of the things and then', cut: true };
+    if (draw < cut + refused) return { text: 'I am sorry, but I cannot help with that.', tokens: 12 };
+    if (draw < cut + refused + runaway) return { text: 'and one more, '.repeat(60), cut: true, tokens: maxTokens };
+    return { text: 'There are several of them.', tokens: 8 };
+  }
+
+  private rowIn(text: string): Row | undefined {
+    const tail = this.byQuestion.get(text.slice(text.lastIndexOf('\n\n') + 2));
+    return tail ?? this.rows.find((row) => row.question !== '' && text.includes(row.question));
   }
 }
 
-function madeRow(rng: ReturnType<typeof createRng>) {
-  const a = 2 + rng.int(40);
-  const b = 2 + rng.int(40);
-  return {
-    facts: 'two heaps',
-    question: `Somebody adds ${a} and ${b} stones in heap ${rng.int(1000)}. How many are there?`,
-    working: `${a} + ${b}`,
-    answer: String(a + b),
-  };
-}
-
-/** Rows of a counting task with words of their own. */
-export function countingRows(n: number): Row[] {
-  const things = ['pears', 'drums', 'goats', 'chairs', 'trumpets', 'plums', 'lamps', 'snails'];
-  return Array.from({ length: n }, (_, i) => ({
-    id: `r${i + 1}`,
-    question: `Case ${i + 1}: I own ${2 + (i % 7)} ${things[i % 8]} and ${1 + ((i * 3) % 5)} ${things[(i + 3) % 8]}. How many things are there?`,
-    answer: String(2 + (i % 7) + 1 + ((i * 3) % 5)),
-    origin: 'user' as const,
-  }));
-}
+const STEPS =
+  'The question names several things, each with its number. First there is one kind, and its number is taken as it stands. Then comes the next kind, which is added to it. Nothing else is named, so the sum of both is the answer.';
