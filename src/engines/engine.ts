@@ -75,7 +75,7 @@ export interface GenRequest {
   messages: ChatMessage[];
   /** The reply must be JSON of this schema. Guided by grammar; the caller still reads it with care. */
   schema?: JsonSchema;
-  /** The reply must be these letters. Never together with `schema`. */
+  /** The reply must be these letters. Never together with `schema`. Drawn at temperature 1, whatever `temperature` says. */
   letters?: Letters;
   maxTokens: number;
   temperature: number;
