@@ -31,6 +31,7 @@ const result = (verdict: Partial<Verdict>, over: Partial<RunResult> = {}): RunRe
   improvements: [],
   qualityScore: 0.7,
   quality: 'held-out',
+  alternative: null,
   processingTime: 60,
   calls: 100,
   tokensIn: 1,

@@ -1,6 +1,7 @@
 /** What is sent for a call, as far as this server takes it. */
 import type { GenRequest } from '../engine.ts';
-import { lettersGrammar, lettersTokens } from './letters.ts';
+import { lettersGrammar } from '../letters.ts';
+import { lettersTokens } from './letters.ts';
 import type { ServedModel } from './served.ts';
 
 /** Fields that not every server knows, in the order in which they are given up when it does not say which it means. */

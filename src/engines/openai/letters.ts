@@ -1,4 +1,4 @@
-/** Replies that are letters only: the grammar that asks for them, and how likely each letter was. */
+/** Replies that are letters only, as servers tell them: how likely each letter was. The grammar is that of `../letters.ts`. */
 import type { Letters } from '../../promptwizard/llm.ts';
 
 /** One token of the reply as OpenAI's interface tells it. */
@@ -8,16 +8,7 @@ export interface TokenChance {
   top_logprobs?: { token: string; logprob: number }[];
 }
 
-const escaped = (text: string): string => text.replace(/[\\[\]^-]/g, (sign) => `\\x${sign.charCodeAt(0).toString(16).toUpperCase()}`);
-
-/**
- * GBNF of llama.cpp: `root ::= [yn] " " [yn] " " [yn]`. With nothing between them the letters would be another text than
- * a model writes by itself: pairs of them are tokens of their own, and it is these that it would be forced to.
- */
-export const lettersGrammar = ({ of, count }: Letters): string =>
-  `root ::= ${Array.from({ length: count }, () => `[${of.map(escaped).join('')}]`).join(' " " ')}`;
-
-/** With a token for every space between. */
+/** With a token for every line's end between. */
 export const lettersTokens = (count: number): number => 2 * count;
 
 /** The reply as it was asked for, with nothing between the letters. */

@@ -1,3 +1,4 @@
+import { lettersGrammar } from '../../../src/engines/letters.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { GenRequest, LlmEngine } from '../../../src/engines/engine.ts';
 import { createOpenAiEngine, type OpenAiOptions } from '../../../src/engines/openai/engine.ts';
@@ -206,7 +207,7 @@ describe('letters', () => {
     const engine = await loaded();
     server.replies = [says(['y', ' n'], { logprobs: told })];
     const result = await engine.generate({ ...request, maxTokens: 2, letters }, never);
-    expect(server.asked[0]).toMatchObject({ grammar: 'root ::= [yn] " " [yn]', logprobs: true, max_tokens: 4 });
+    expect(server.asked[0]).toMatchObject({ grammar: lettersGrammar({ of: ['y', 'n'], count: 2 }), logprobs: true, max_tokens: 4 });
     expect(result.text).toBe('yn');
     expect(result.probabilities!.flat().map((p) => Number(p.toFixed(6)))).toEqual([0.75, 0.25, 0.25, 0.75]);
   });

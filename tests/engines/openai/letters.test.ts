@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { apiBase } from '../../../src/engines/openai/address.ts';
-import { letterChances, lettersGrammar, type TokenChance } from '../../../src/engines/openai/letters.ts';
+import { letterChances, type TokenChance } from '../../../src/engines/openai/letters.ts';
 
 const token = (text: string, chance: number, others: Record<string, number> = {}): TokenChance => ({
   token: text,
@@ -37,11 +37,6 @@ describe('the chances of letters', () => {
   it('are left out when fewer letters came than were asked for', () => {
     expect(letterChances([token('y', 1)], { of: ['y', 'n'], count: 2 })).toBeUndefined();
     expect(letterChances([], { of: ['y', 'n'], count: 1 })).toBeUndefined();
-  });
-
-  it('come of a grammar with a space between, for signs that mean something in it too', () => {
-    expect(lettersGrammar({ of: ['y', 'n'], count: 3 })).toBe('root ::= [yn] " " [yn] " " [yn]');
-    expect(lettersGrammar({ of: ['-', ']'], count: 1 })).toBe('root ::= [\\x2D\\x5D]');
   });
 });
 
