@@ -18,9 +18,9 @@ export function judgePrompt(o: Seen & { reply: string; criteria: readonly string
     ...request(o),
     'This is the reply they got:',
     fence('reply', o.reply),
-    'Check the reply against each question, strictly and one by one:',
+    'Check the reply strictly against each of these, one by one:',
     ...o.criteria.map((c, i) => `${i + 1}. ${c}`),
-    `Answer with ${o.criteria.length === 1 ? 'one letter' : `${o.criteria.length} letters, one for each question in that order`}: y for yes, n for no. Write nothing else.`,
+    `Answer with ${o.criteria.length === 1 ? 'one letter' : `${o.criteria.length} letters, one for each in that order, a line for each`}: y for yes or met, n for no or not met. Write nothing else.`,
   ].join('\n');
 }
 

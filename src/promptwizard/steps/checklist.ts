@@ -22,7 +22,9 @@ export function checklist(proposed: readonly string[]): string[] {
   const kept = new Map<string, string>();
   for (const text of proposed) {
     const line = text.replace(/\s+/g, ' ').replace(/^\W*(?:\d+[.)]\s*)?/, '').trim(); // prettier-ignore
-    if (!/[?？]$/.test(line) || line.length > 200 || line.split(' ').length < 4) continue;
+    // Questions were asked for; statements such as "The reply names the customer." do as well, orders do not.
+    const statement = /^(?:the|it|its|there|each|every|all|no)\b.*\.$/i.test(line);
+    if (!(/[?？]$/.test(line) || statement) || line.length > 200 || line.split(' ').length < 4) continue;
     if (UPSIDE_DOWN.test(line) && !NEGATED.test(line)) continue;
     const key = normalised(line);
     if (!kept.has(key)) kept.set(key, line);

@@ -18,7 +18,8 @@ export async function* judgedVerdict(run: Run, split: Split): Steps<Verdict> {
   const kept = { outcome: 'no-reliable-gain', result: 'c0', challenger: winner } as const;
   if (winner === 'c0') return verdictOf(run, rows, { ...kept, reason: 'nothing-accepted', looks: 0, comparison: null });
   yield run.phase('verdict', 0, ['c0', winner], rows.length, 'verdict', (heldOut ? 6 : 2) * rows.length);
-  yield* askAll(run, ['c0', winner], rows);
+  // The fresh ones both have answered already.
+  if (heldOut) yield* askAll(run, ['c0', winner], rows);
   const { comparison, complete } = yield* sideBySide(run, winner, rows);
   const looks = heldOut ? 1 : 0;
   yield { type: 'verdict-look', look: 1, comparison, bound: O_BRIEN_FLEMING.final, decided: true, power: null };

@@ -23,7 +23,7 @@ export async function* mutateOpen(
 
 /** The checklist as something to see to before the reply is given: by code, once a run. */
 export function* withCriteria(run: Run, parent: Candidate): Generator<RunEvent, Candidate[]> {
-  const instruction = `${parent.instruction.trimEnd()}\n\nMake sure that each of these questions can be answered with yes:\n${run.criteria.map((c) => `- ${c}`).join('\n')}`;
+  const instruction = `${parent.instruction.trimEnd()}\n\nMake sure that each of these is met, or can be answered with yes:\n${run.criteria.map((c) => `- ${c}`).join('\n')}`;
   const normal = normalised(instruction);
   if (run.seen.has(normal) || run.criteria.length === 0) return [];
   run.seen.add(normal);
