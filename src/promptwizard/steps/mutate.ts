@@ -50,8 +50,10 @@ export async function* mutateByModel(
       ...(run.judged ? { criteria: run.criteria } : {}),
     });
     const perVariant = Math.max(run.judged ? 130 : 80, Math.round(run.count(parent.instruction) * 1.3));
-    const texts = yield* writeStrings(run, content, variants, perVariant);
-    for (const text of texts.slice(0, variants)) {
+    const texts = (yield* writeStrings(run, content, variants, perVariant)).slice(0, variants);
+    // The fullest of them first: what an instruction for writing leaves open is left to luck.
+    if (run.judged) texts.sort((a, b) => b.length - a.length);
+    for (const text of texts) {
       // What is said about the task, and the checklist, are there to be taken up.
       const reason = rejectInstruction(run, text, parent, withoutLines(content, [run.description, ...run.criteria]), rows);
       if (reason) yield { type: 'rejected', source: 'mutate', text, reason };
