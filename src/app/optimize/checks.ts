@@ -2,7 +2,8 @@
 import { estimateTokens } from '../../promptwizard/tokens.ts';
 import type { Task } from '../../promptwizard/types.ts';
 import { count } from '../figures.ts';
-import { numberList, rowsMissing } from './rows.ts';
+import { numberList, rowsInConflict, rowsMissing } from './rows.ts';
+import { asksForWriting } from '../../promptwizard/writing.ts';
 
 export interface FormProblem {
   field: 'prompt' | 'rows' | 'settings';
@@ -38,7 +39,11 @@ export function checkPrompt(prompt: string, contextSize: number, system = ''): F
   };
 }
 
-export function checkRows(task: Pick<Task, 'prompt' | 'rows'>): FormProblem[] {
+/** An open task: replies are judged by a checklist, and answers are not looked at. Known before the start, that is. */
+export const isJudged = ({ prompt, rows, metric }: Pick<Task, 'prompt' | 'rows' | 'metric'>): boolean =>
+  metric ? metric.kind === 'checklist' : asksForWriting(prompt) && !rows.some((row) => row.answer?.trim());
+
+export function checkRows(task: Pick<Task, 'prompt' | 'rows' | 'metric'>): FormProblem[] {
   const problems: FormProblem[] = [];
   for (const [name, rows] of rowsMissing(task.prompt, task.rows)) {
     const what = name === 'question' && !task.prompt.includes('{{') ? 'no question' : `no value for {{${name}}}`;
@@ -48,12 +53,20 @@ export function checkRows(task: Pick<Task, 'prompt' | 'rows'>): FormProblem[] {
       blocks: false,
     });
   }
-  const open = task.rows.map((row, i) => (row.answer ? 0 : i + 1)).filter((n) => n > 0);
-  if (open.length > 0)
-    problems.push({
-      field: 'rows',
-      message: `${open.length === 1 ? 'Row' : 'Rows'} ${numberList(open)} ${open.length === 1 ? 'has' : 'have'} no answer, so ${open.length === 1 ? 'it is' : 'they are'} not scored.`,
-      blocks: false,
-    });
+  if (!isJudged(task)) {
+    const open = task.rows.map((row, i) => (row.answer ? 0 : i + 1)).filter((n) => n > 0);
+    if (open.length > 0)
+      problems.push({
+        field: 'rows',
+        message: `${open.length === 1 ? 'Row' : 'Rows'} ${numberList(open)} ${open.length === 1 ? 'has' : 'have'} no answer, so ${open.length === 1 ? 'it is' : 'they are'} not scored.`,
+        blocks: false,
+      });
+    for (const numbers of rowsInConflict(task.rows).slice(0, 5))
+      problems.push({
+        field: 'rows',
+        message: `Rows ${numberList(numbers)} ask the same and have different answers. Keep the one that is right; until then none of them is used.`,
+        blocks: false,
+      });
+  }
   return problems;
 }

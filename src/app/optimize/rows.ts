@@ -1,5 +1,6 @@
 /** Rows while they are being typed: columns, cells, cleaning up. Pure. */
 import { missingValues, variablesOf } from '../../promptwizard/render.ts';
+import { rowKey } from '../../promptwizard/rowKey.ts';
 import type { Row } from '../../promptwizard/types.ts';
 
 export const emptyRow = (id: string): Row => ({ id, question: '', answer: '', origin: 'user' });
@@ -54,6 +55,20 @@ export function rowsMissing(prompt: string, rows: readonly Row[]): Map<string, n
     for (const name of missingValues(prompt, row)) missing.set(name, [...(missing.get(name) ?? []), i + 1]);
   });
   return missing;
+}
+
+/** 1-based numbers of rows that ask the same and have different answers, group by group. */
+export function rowsInConflict(rows: readonly Row[]): number[][] {
+  const groups = new Map<string, { numbers: number[]; answers: Set<string> }>();
+  rows.forEach((row, i) => {
+    const answer = row.answer?.trim();
+    if (!answer) return;
+    const group = groups.get(rowKey(row)) ?? { numbers: [], answers: new Set<string>() };
+    group.numbers.push(i + 1);
+    group.answers.add(answer);
+    groups.set(rowKey(row), group);
+  });
+  return [...groups.values()].filter(({ answers }) => answers.size > 1).map(({ numbers }) => numbers);
 }
 
 /** `2, 5 and 9`; a long list is cut and counted: `2, 5, 9, 11, 12 and 40 more`. */

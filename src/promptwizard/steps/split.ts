@@ -3,12 +3,10 @@ import type { SetAside } from '../events.ts';
 import { splitSizes, type Split } from '../plans.ts';
 import { createRng } from '../random.ts';
 import { missingValues, variablesOf } from '../render.ts';
+import { rowKey } from '../rowKey.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { Row } from '../types.ts';
 import type { Run } from '../run.ts';
-
-const keyOf = (row: Row): string =>
-  JSON.stringify([row.question.normalize('NFKC').trim(), Object.entries(row.inputs ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))]);
 
 /** Rows that can be scored, and those set aside with the reason; the number in `detail` is the row's place in the input. */
 export function usableRows(
@@ -35,7 +33,7 @@ export function usableRows(
     if (metric && !metric.canScore(row))
       return aside('no-answer', `Row ${number}: its answer “${row.answer.trim().slice(0, 40)}” can not be read as ${metric.describe()}.`);
     if (!fits(row)) return aside('does-not-fit', `Row ${number} is longer than the model can read with this prompt.`);
-    const key = keyOf(row);
+    const key = rowKey(row);
     const before = seen.get(key);
     if (!before) {
       seen.set(key, { row, number, conflict: false });
