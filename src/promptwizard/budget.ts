@@ -2,8 +2,8 @@
 import { PLANS, splitSizes, type Plan, type Speed, type SplitSizes } from './plans.ts';
 import type { Settings } from './settings.ts';
 import { estimateTokens } from './tokens.ts';
-import { asksForWriting } from './writing.ts';
-import { PLAN_NAMES, type PlanName, type Row, type Task } from './types.ts';
+import { isOpenTask } from './writing.ts';
+import { PLAN_NAMES, type PlanName, type Task } from './types.ts';
 
 /** Calls by step. `verdict` is reserved first. */
 export interface StepCalls {
@@ -121,9 +121,6 @@ export function openSteps(plan: Plan, split: SplitSizes, settings: Settings, mak
 
 export const totalCalls = (steps: StepCalls): number => Object.values(steps).reduce((a, b) => a + b, 0);
 
-/** Known before any call: no answers, and the prompt asks for writing. */
-const isOpenPrompt = (prompt: string, rows: readonly Row[]): boolean => asksForWriting(prompt) && !rows.some((row) => row.answer?.trim());
-
 /** Rows that answer metrics can score; near enough for a forecast, the run itself looks closer. */
 const scorable = (task: Task): number => {
   const questions = new Set<string>();
@@ -154,8 +151,7 @@ export function forecastPlan(
     const sizes = splitSizes(Math.max(inputs, wanted), name, settings.seenSetSize);
     return totalCalls(openSteps(openPlan(plan), sizes, settings, Math.max(0, wanted - inputs)));
   };
-  const judged = task.metric?.kind === 'checklist';
-  const most = judged || isOpenPrompt(task.prompt, task.rows) ? open() : make && !task.metric ? Math.max(closed(), open()) : closed();
+  const most = isOpenTask(task) ? open() : make && !task.metric ? Math.max(closed(), open()) : closed();
   const calls = Math.min(most, settings.maxCalls ?? Infinity);
   if (!speed) return { calls, minutes: null };
   const texts = task.rows.slice(0, 50);

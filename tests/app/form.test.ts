@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { checkPrompt, checkRows, EMPTY_PROMPT } from '../../src/app/optimize/checks.ts';
 import { cellOf, columnsOf, emptyRow, numberList, usableRows, withCell } from '../../src/app/optimize/rows.ts';
 import { chosenPlanWords, costWords } from '../../src/app/optimize/planWords.ts';
-import { splitWords } from '../../src/app/optimize/splitWords.ts';
+import { openSplitWords, splitWords } from '../../src/app/optimize/splitWords.ts';
 import { specOf } from '../../src/app/optimize/metricFields.ts';
+import { defaultSettings } from '../../src/promptwizard/settings.ts';
 import { smallestShowableGain } from '../../src/promptwizard/stats.ts';
 import type { Row } from '../../src/promptwizard/types.ts';
 
@@ -42,6 +43,19 @@ describe('checks before anything is spent', () => {
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatchObject({ blocks: false });
     expect(problems[0]?.message).toContain('Rows 2 and 3 have no value for {{day}}');
+  });
+  it('names rows that ask the same and have different answers', () => {
+    const rows = [row({ question: '1+1', answer: '2' }), row({ question: '1+2', answer: '3' }), row({ question: ' 1+1', answer: '3' })];
+    const [problem] = checkRows({ prompt: 'Add.', rows: usableRows(rows) });
+    expect(problem).toMatchObject({ blocks: false });
+    expect(problem?.message).toContain('Rows 1 and 3 ask the same and have different answers');
+  });
+  it('asks for no answers where writing is asked for', () => {
+    expect(checkRows({ prompt: 'Write a reply.', rows: usableRows([row({ question: 'The lamp broke.' })]) })).toEqual([]);
+    expect(openSplitWords(0, 'quick', defaultSettings())).toMatch(
+      /judged by a checklist, by the same model\. The model will write 8 inputs/,
+    );
+    expect(openSplitWords(30, 'quick', defaultSettings())).toContain('15 inputs are kept back for the verdict');
   });
   it('names the rows without an answer', () => {
     const [problem] = checkRows({ prompt: 'Add.', rows: usableRows([row({ question: '1+1', answer: '2' }), row({ question: '1+2' })]) });

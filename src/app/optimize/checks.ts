@@ -3,7 +3,7 @@ import { estimateTokens } from '../../promptwizard/tokens.ts';
 import type { Task } from '../../promptwizard/types.ts';
 import { count } from '../figures.ts';
 import { numberList, rowsInConflict, rowsMissing } from './rows.ts';
-import { asksForWriting } from '../../promptwizard/writing.ts';
+import { isOpenTask } from '../../promptwizard/writing.ts';
 
 export interface FormProblem {
   field: 'prompt' | 'rows' | 'settings';
@@ -39,10 +39,6 @@ export function checkPrompt(prompt: string, contextSize: number, system = ''): F
   };
 }
 
-/** An open task: replies are judged by a checklist, and answers are not looked at. Known before the start, that is. */
-export const isJudged = ({ prompt, rows, metric }: Pick<Task, 'prompt' | 'rows' | 'metric'>): boolean =>
-  metric ? metric.kind === 'checklist' : asksForWriting(prompt) && !rows.some((row) => row.answer?.trim());
-
 export function checkRows(task: Pick<Task, 'prompt' | 'rows' | 'metric'>): FormProblem[] {
   const problems: FormProblem[] = [];
   for (const [name, rows] of rowsMissing(task.prompt, task.rows)) {
@@ -53,7 +49,7 @@ export function checkRows(task: Pick<Task, 'prompt' | 'rows' | 'metric'>): FormP
       blocks: false,
     });
   }
-  if (!isJudged(task)) {
+  if (!isOpenTask(task)) {
     const open = task.rows.map((row, i) => (row.answer ? 0 : i + 1)).filter((n) => n > 0);
     if (open.length > 0)
       problems.push({

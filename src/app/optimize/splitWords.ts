@@ -1,7 +1,26 @@
 /** How the rows are shared out, in one sentence. Pure. */
+import { openInputs } from '../../promptwizard/budget.ts';
+import type { Settings } from '../../promptwizard/settings.ts';
 import { splitSizes } from '../../promptwizard/plans.ts';
 import type { PlanName } from '../../promptwizard/types.ts';
 import { plural } from '../figures.ts';
+
+/** Of an open task: `inputs` of the user's own. */
+export function openSplitWords(inputs: number, plan: PlanName, settings: Settings): string {
+  const judged = 'There is no single right answer here, so replies are judged by a checklist, by the same model';
+  const wanted = openInputs(plan, settings);
+  const make = inputs < 8 ? wanted - inputs : 0;
+  const made =
+    make > 0
+      ? ` The model will write ${plural(make, 'input')}${inputs > 0 ? ' more' : ' to try the prompts on'}; you check them before they count.`
+      : '';
+  const { heldOut } = splitSizes(inputs + make, plan, settings.seenSetSize);
+  const kept =
+    heldOut > 0
+      ? ` ${plural(heldOut, 'input')} are kept back for the verdict.`
+      : ' From twenty inputs on, some are kept back for a verdict.';
+  return `${judged}.${made}${kept}`;
+}
 
 /**
  * `rows`: those with an answer. `showable`: the smallest gain in [0,1] that so many verdict rows can show; null: not known
