@@ -2,7 +2,7 @@
 import { BudgetSpent } from './errors.ts';
 import type { Phase, RunEvent } from './events.ts';
 import { StoppedError, type Deps, type Finish, type JsonSchema, type Llm, type LlmReply, type LlmRequest, type Purpose } from './llm.ts';
-import type { Reading } from './metrics/kind.ts';
+import type { Reading, RunUntrusted } from './metrics/kind.ts';
 import { readingOf, type Metric } from './metrics/metric.ts';
 import { PLANS, type Plan, type Split } from './plans.ts';
 import { deriveSeed } from './random.ts';
@@ -64,6 +64,8 @@ export class Run {
   private readonly ahead: StepCalls = { understand: 0, rows: 0, mutate: 0, race: 0, fresh: 0, refine: 0, examples: 0, more: 0, verdict: 0 };
   private readonly replies = new Map<string, LlmReply>();
   private writes = 0;
+
+  readonly untrusted: RunUntrusted = (request) => this.deps.runUntrusted(request);
 
   constructor(
     readonly input: OptimizeInput,
@@ -204,7 +206,7 @@ export class Run {
       reading =
         metric.spec.kind === 'checklist'
           ? yield* judge(this, metric.spec.criteria, candidate, row, output)
-          : await readingOf(metric, output, row, (request) => this.deps.runUntrusted(request));
+          : await readingOf(metric, output, row, this.untrusted);
     return { ...reading, output, finish, tokensIn, tokensOut };
   }
 

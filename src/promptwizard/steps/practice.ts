@@ -5,6 +5,7 @@
 import { BudgetSpent } from '../errors.ts';
 import { readJson, textOf } from '../json.ts';
 import { rowsPrompt, rowsSchema, ROW_SUBJECTS } from '../prompts/rows.ts';
+import { readingOf } from '../metrics/metric.ts';
 import { clip } from '../prompts/fence.ts';
 import { createRng } from '../random.ts';
 import { renderMessages, variablesOf } from '../render.ts';
@@ -110,7 +111,8 @@ async function* agrees(run: Run, row: Row): Steps<boolean> {
       attempt === 0 ? request : { ...request, temperature: Math.max(0.3, run.settings.temperature), seed: run.seedFor('solve', row.id) };
     const { reply } = yield* run.call(varied, { row: row.id });
     if (reply.finish !== 'stop' || !run.metric) return false;
-    if (run.metric.score(run.metric.read(reply.text, row), row) < 0.999) return false;
+    const reading = await readingOf(run.metric, reply.text, row, run.untrusted);
+    if (reading.error !== undefined || reading.score < 0.999) return false;
   }
   return true;
 }

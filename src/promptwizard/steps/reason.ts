@@ -1,4 +1,5 @@
 /** Worked solutions for examples: replies that reached the known answer, checked, short ones first (method, section 5). */
+import { readingOf } from '../metrics/metric.ts';
 import { answerSpan } from '../metrics/reading.ts';
 import { renderMessages } from '../render.ts';
 import type { Run, Steps } from '../run.ts';
@@ -28,8 +29,9 @@ export async function* chainFor(run: Run, row: Row, parent: Candidate): Steps<st
     const request = run.solveRequest(renderMessages({ ...parent, instruction, contract: true, demos: [] }, row, run.task));
     if (!request) return null;
     const { reply } = yield* run.call({ ...request, purpose: 'reason' }, { row: row.id });
-    const read = reply.finish === 'stop' ? (run.metric?.read(reply.text, row) ?? null) : null;
-    if (read === null || run.metric!.score(read, row) < 0.999) continue;
+    if (reply.finish !== 'stop' || !run.metric) continue;
+    const { read, score, error } = await readingOf(run.metric, reply.text, row, run.untrusted);
+    if (read === null || error !== undefined || score < 0.999) continue;
     const steps = stepsBeforeAnswer(run, reply.text, row.answer ?? '');
     if (steps !== null) return steps;
   }

@@ -1,6 +1,7 @@
 /** The real worker but for its engine: a double that the prompt tells how to misbehave. */
 import { expose } from 'comlink';
 import { EngineError } from '../../../src/engines/errors.ts';
+import { createSandbox } from '../../../src/sandbox/sandbox.ts';
 import { connectStore } from '../../../src/store/connection.ts';
 import { createOptimizerApi } from '../../../src/worker/optimizerApi.ts';
 import { countingMethod } from '../../worker/doubles/countingMethod.ts';
@@ -38,6 +39,7 @@ expose(
     locks: navigator.locks,
     app: 'test',
     engines: { wllama: async () => engine, webllm: async () => engine },
+    sandbox: createSandbox(),
     optimize: async () => countingMethod({ calls: 6 }),
     device: () => Promise.reject(new Error('not part of this test')),
     here: async () => false,
