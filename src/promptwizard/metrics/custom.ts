@@ -40,6 +40,14 @@ export function customMetric(spec: Extract<MetricSpec, { kind: 'custom' }>): Met
       return 'error' in found ? { read, score: 0, error: found.error } : { read, score: found.score };
     },
     async check(rows, run) {
+      if (rows.length === 0) {
+        const made = await run({
+          kind: 'function',
+          code: `() => typeof (\n${spec.code.replace(/[\s;]+$/, '')}\n) === 'function'`,
+          args: [],
+        });
+        return made.ok ? (made.value === true ? null : 'Your metric is not a function.') : made.error;
+      }
       let why: string | null = null;
       for (const row of rows.slice(0, TRIED)) {
         const found = scoreOf(await run({ kind: 'function', code: spec.code, args: argsFor(markAnswer(row.answer ?? ''), row) }));
