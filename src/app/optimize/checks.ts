@@ -1,4 +1,5 @@
 /** What is wrong with the form, before anything is spent. Pure. */
+import { needsAnswers } from '../../promptwizard/metrics/needsAnswers.ts';
 import { estimateTokens } from '../../promptwizard/tokens.ts';
 import type { Task } from '../../promptwizard/types.ts';
 import { count } from '../figures.ts';
@@ -38,7 +39,7 @@ export function checkPrompt(prompt: string, contextSize: number, system = ''): F
   };
 }
 
-export function checkRows(task: Pick<Task, 'prompt' | 'rows'>): FormProblem[] {
+export function checkRows(task: Pick<Task, 'prompt' | 'rows' | 'metric'>): FormProblem[] {
   const problems: FormProblem[] = [];
   for (const [name, rows] of rowsMissing(task.prompt, task.rows)) {
     const what = name === 'question' && !task.prompt.includes('{{') ? 'no question' : `no value for {{${name}}}`;
@@ -48,7 +49,7 @@ export function checkRows(task: Pick<Task, 'prompt' | 'rows'>): FormProblem[] {
       blocks: false,
     });
   }
-  const open = task.rows.map((row, i) => (row.answer ? 0 : i + 1)).filter((n) => n > 0);
+  const open = task.rows.map((row, i) => (row.answer || !needsAnswers(task.metric) ? 0 : i + 1)).filter((n) => n > 0);
   if (open.length > 0)
     problems.push({
       field: 'rows',
