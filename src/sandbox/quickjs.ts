@@ -22,19 +22,20 @@ const STACK = 256 * 1024;
  * QuickJS asks whether to stop once in 10,000 steps (jumps and calls; steps back of a pattern). Counting these, and not
  * milliseconds, cuts the same code at the same place on every machine: after about a second on a usual one.
  */
-const POLLS = { function: 2000, pattern: 1000 };
+const POLLS = { function: 10_000, pattern: 5_000 };
 /** Characters of a value as JSON. */
 const LONGEST_VALUE = 100_000;
 
 /** Rejects only when the WebAssembly cannot be fetched or started. */
 export type Evaluate = (request: Untrusted) => Promise<UntrustedAnswer>;
 
-export function createQuickJs(): Evaluate {
+/** @param most times that it may ask */
+export function createQuickJs(most: { readonly [K in Untrusted['kind']]: number } = POLLS): Evaluate {
   let loaded: Promise<QuickJSWASMModule> | null = null;
   return async (request) => {
     loaded ??= newQuickJSWASMModuleFromVariant(variant);
     try {
-      return evaluateIn(await loaded, request, () => (loaded = null));
+      return evaluateIn(await loaded, request, most[request.kind], () => (loaded = null));
     } catch (error) {
       loaded = null;
       throw error;
@@ -42,12 +43,12 @@ export function createQuickJs(): Evaluate {
   };
 }
 
-function evaluateIn(quickJs: QuickJSWASMModule, request: Untrusted, broken: () => void): UntrustedAnswer {
+function evaluateIn(quickJs: QuickJSWASMModule, request: Untrusted, most: number, broken: () => void): UntrustedAnswer {
   const runtime = quickJs.newRuntime();
   runtime.setMemoryLimit(MEMORY);
   runtime.setMaxStackSize(STACK);
   let polls = 0;
-  const cut = () => polls > POLLS[request.kind];
+  const cut = () => polls > most;
   runtime.setInterruptHandler(() => {
     polls++;
     return cut();
