@@ -56,8 +56,8 @@ export default defineConfig(async () => {
       __METHOD_VERSION__: JSON.stringify(await methodVersion(root)),
     },
     worker: { format: 'es' as const },
-    // It finds its WebAssembly beside itself.
-    optimizeDeps: { exclude: ['@wllama/wllama'] },
+    // They find their WebAssembly beside themselves.
+    optimizeDeps: { exclude: ['@wllama/wllama', '@jitl/quickjs-wasmfile-release-sync'] },
     build: {
       target: 'es2023',
       modulePreload: { polyfill: false },

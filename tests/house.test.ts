@@ -101,6 +101,17 @@ describe('the check of the house', () => {
     expect(inScript("import { readRows } from '../formats/rows.ts';")).toEqual(['first load: formats/rows.ts should come on demand']);
   });
 
+  it('sees the sandbox in the first load, and its package elsewhere', () => {
+    const tree = { ...sound, 'sandbox/sandbox.ts': "import { Scope } from 'quickjs-emscripten-core';" };
+    expect(breaches(tree)).toEqual([]);
+    expect(breaches({ ...tree, 'app/main.ts': "import '../sandbox/sandbox.ts';" })).toEqual([
+      'first load: sandbox/sandbox.ts should come on demand',
+    ]);
+    expect(spoiled('worker/protocol.ts', "import { Scope } from 'quickjs-emscripten-core';")).toEqual([
+      expect.stringContaining('have no place'),
+    ]);
+  });
+
   it('sees an import of a file that does not exist, or outside src/', () => {
     expect(spoiled('formats/rows.ts', "import './gone.ts';")).toEqual([expect.stringContaining('does not exist')]);
     expect(spoiled('formats/rows.ts', "import '../../tests/double.ts';")).toEqual([expect.stringContaining('outside src/')]);

@@ -7,7 +7,7 @@ import { root } from './root.mjs';
 /** Raw bytes: the static host serves text uncompressed. */
 const LIMIT = 150_000;
 /** Texts that stand in the engines' packages and nowhere else. */
-const ENGINE_MARKS = ['tvmjs_runtime', 'mlc-chat-config.json', 'wllama_malloc', 'wllama_start'];
+const ENGINE_MARKS = ['tvmjs_runtime', 'mlc-chat-config.json', 'wllama_malloc', 'wllama_start', 'QTS_NewRuntime'];
 
 const dist = resolve(root, process.argv[2] ?? 'dist');
 const { total, files, engines } = await firstLoad(dist);

@@ -1,4 +1,5 @@
 /** What a run may spend, what each step of a plan costs, and what a person is told before the start (method, section 1). */
+import { needsAnswers } from './metrics/needsAnswers.ts';
 import { PLANS, splitSizes, type Plan, type Speed, type SplitSizes } from './plans.ts';
 import type { Settings } from './settings.ts';
 import { estimateTokens } from './tokens.ts';
@@ -121,11 +122,11 @@ export function openSteps(plan: Plan, split: SplitSizes, settings: Settings, mak
 
 export const totalCalls = (steps: StepCalls): number => Object.values(steps).reduce((a, b) => a + b, 0);
 
-/** Rows that answer metrics can score; near enough for a forecast, the run itself looks closer. */
+/** Rows that the metric can score; near enough for a forecast, the run itself looks closer. */
 const scorable = (task: Task): number => {
   const questions = new Set<string>();
   for (const { question, inputs, answer } of task.rows)
-    if (answer?.trim()) questions.add(inputs ? question + JSON.stringify(inputs) : question);
+    if (answer?.trim() || !needsAnswers(task.metric)) questions.add(inputs ? question + JSON.stringify(inputs) : question);
   return questions.size;
 };
 

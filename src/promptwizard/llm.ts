@@ -78,9 +78,12 @@ export type Question = { kind: 'review-rows'; position: number; rows: import('./
 
 /** The user's own code or pattern, to be run where it can reach nothing. */
 export type Untrusted =
-  /** `code` is a JavaScript function expression; its value must survive JSON. */
+  /** `code` is a JavaScript function expression; its value a number of any kind, or something that survives JSON. */
   | { kind: 'function'; code: string; args: unknown[] }
-  /** `value`: the groups of the first match as `(string | null)[]`, the whole match first; null without a match. */
+  /**
+   * `value`: the groups of the last match that is not empty (else of the last) as `(string | null)[]`, the whole match
+   * first; null without a match. Of `flags` those that say where to look (g, y) have no place.
+   */
   | { kind: 'pattern'; pattern: string; flags: string; text: string };
 
 /** `error`: one sentence for a person. */

@@ -8,6 +8,7 @@ import type { RunEvent } from './events.ts';
 import { StoppedError, type Deps, type Llm } from './llm.ts';
 import { Run, type Steps } from './run.ts';
 import { askForScore, notMeasured, qualityOf, stopped } from './steps/finish.ts';
+import { checkMetric } from './steps/checkMetric.ts';
 import { checkRequest, prepare } from './steps/prepare.ts';
 import { resultOf } from './steps/result.ts';
 import { search } from './steps/search.ts';
@@ -24,6 +25,7 @@ export const PROMPTWIZARD_VERSION = '1';
 export async function* optimize(input: OptimizeInput, llm: Llm, deps: Deps): AsyncGenerator<RunEvent, void> {
   const run = new Run(input, llm, deps);
   checkRequest(run);
+  await checkMetric(input.task, run.untrusted);
   yield { type: 'run-started', input, version: PROMPTWIZARD_VERSION };
   const acceptances: Extract<RunEvent, { type: 'acceptance' }>[] = [];
   const inner = stages(run);

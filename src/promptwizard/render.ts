@@ -1,5 +1,5 @@
 /** The one renderer: scoring, export, playground and API send these messages byte for byte. */
-import { markAnswer } from './metrics/reading.ts';
+import { markAnswer } from './metrics/span.ts';
 import type { Candidate, ChatMessage, Demo, Row } from './types.ts';
 
 /** A prompt that asks for the answer mark in its own words. */

@@ -2,7 +2,7 @@
 import { BudgetSpent } from './errors.ts';
 import type { Phase, RunEvent } from './events.ts';
 import { StoppedError, type Deps, type Finish, type JsonSchema, type Llm, type LlmReply, type LlmRequest, type Purpose } from './llm.ts';
-import type { Reading } from './metrics/kind.ts';
+import type { Reading, RunUntrusted } from './metrics/kind.ts';
 import { readingOf, type Metric } from './metrics/metric.ts';
 import { PLANS, type Plan, type Split } from './plans.ts';
 import { deriveSeed } from './random.ts';
@@ -65,6 +65,8 @@ export class Run {
   private readonly ahead: StepCalls = { understand: 0, rows: 0, mutate: 0, race: 0, fresh: 0, refine: 0, examples: 0, more: 0, verdict: 0 };
   private readonly replies = new Map<string, LlmReply>();
   private writes = 0;
+
+  readonly untrusted: RunUntrusted = (request) => this.deps.runUntrusted(request);
 
   constructor(
     readonly input: OptimizeInput,
@@ -209,7 +211,7 @@ export class Run {
   /** By code alone, without a judge. Unreadable without a metric. */
   async reading(output: string, row: Row): Promise<Reading> {
     if (!this.metric) return { read: null, score: 0 };
-    return readingOf(this.metric, output, row, (request) => this.deps.runUntrusted(request));
+    return readingOf(this.metric, output, row, this.untrusted);
   }
 
   private scoredEvent(candidate: Candidate, row: Row, s: Scored, part: Part, reused: boolean): RunEvent {

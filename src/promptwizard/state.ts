@@ -9,6 +9,8 @@ export interface Answer {
   output: string;
   finish: Finish;
   part: 'race' | 'fresh' | 'verdict' | 'practice';
+  /** The user's own code failed on this row: there is no score. */
+  error?: string;
 }
 
 export interface CandidateState {
@@ -148,9 +150,9 @@ export function reduce(state: RunState, event: RunEvent): RunState {
       state.rejected++;
       break;
     case 'scored': {
-      const { score, read, output, finish, part } = event;
+      const { score, read, output, finish, part, error } = event;
       const found = state.candidates[event.candidate];
-      if (found) found.answers[event.row] = { score, read, output, finish, part };
+      if (found) found.answers[event.row] = { score, read, output, finish, part, ...(error === undefined ? {} : { error }) };
       if (event.reused) state.budget.reused++;
       break;
     }

@@ -24,9 +24,18 @@ export type MetricSpec =
   | { kind: 'exact' }
   | { kind: 'number'; tolerance?: number; relative?: number }
   | { kind: 'choice'; letters: string[] }
-  | { kind: 'label'; labels: string[] }
+  /** `synonyms`: by label, other words that mean it. */
+  | { kind: 'label'; labels: string[]; synonyms?: Record<string, string[]> }
   | { kind: 'contains' }
   | { kind: 'similarity' }
+  /** What the pattern finds last is the answer: its first group that took part, else all of it. `{{answer}}` stands for the row's. */
+  | { kind: 'regex'; pattern: string; flags?: string }
+  /** `paths`: dotted, `items.0.name`; none: all of the row's answer. `schema`: the subset of `jsonSchema.ts`. */
+  | { kind: 'json'; paths?: string[]; schema?: object }
+  /** F1 over items in any order; with `threshold` in (0,1]: 1 from there on, else 0. */
+  | { kind: 'set'; threshold?: number }
+  /** A JavaScript function expression `(output, row) => number`, run where it can reach nothing. */
+  | { kind: 'custom'; code: string }
   /** Open tasks: the share of yes/no criteria that the same model finds met. */
   | { kind: 'checklist'; criteria: string[] };
 export type MetricKind = MetricSpec['kind'];

@@ -1,6 +1,7 @@
 /** The Web Worker: owns engine and run, writes the store. Nothing of an engine is loaded before it is asked for. */
 import { expose } from 'comlink';
 import type { LlmEngine, ModelRef } from '../engines/engine.ts';
+import { createSandbox } from '../sandbox/sandbox.ts';
 import { connectStore } from '../store/connection.ts';
 import { deviceReport } from './device.ts';
 import type { Engines } from './models.ts';
@@ -32,6 +33,7 @@ expose(
     // Put in by the build; a bundle without it is nobody's release.
     app: typeof __APP_VERSION__ === 'string' ? `${__APP_VERSION__}+${__METHOD_VERSION__}` : 'unversioned',
     engines,
+    sandbox: createSandbox(),
     optimize: async () => (await import('../promptwizard/optimize.ts')).optimize,
     device: (pageUrl) => deviceReport({ engines, served: () => servedModels(pageUrl), here }),
     here,

@@ -1,6 +1,7 @@
 /** The worker's side of the protocol, put together from its parts; `optimizer.worker.ts` gives it the real ones. */
 import { releaseProxy } from 'comlink';
 import type { LoadProgress, ModelRef } from '../engines/engine.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Connection } from '../store/connection.ts';
 import { readEvents } from '../store/events.ts';
 import { markInterrupted } from '../store/owners.ts';
@@ -18,6 +19,8 @@ export interface ApiParts {
   /** Version of the app. */
   app: string;
   engines: Engines;
+  /** Where the person's own code runs. */
+  sandbox: Pick<Sandbox, 'run'>;
   optimize: () => Promise<Optimize>;
   device: (pageUrl: string) => Promise<DeviceReport>;
   here: (ref: ModelRef) => Promise<boolean>;

@@ -3,15 +3,18 @@ import type { Deps } from '../promptwizard/llm.ts';
 import type { OptimizeInput } from '../promptwizard/types.ts';
 import type { Optimize } from './run.ts';
 
-/** Goes through the method up to its first call, which is never made. @throws InputError with the sentence for the person */
-export async function rehearse(optimize: Optimize, input: OptimizeInput, countTokens: Deps['countTokens']): Promise<void> {
+/**
+ * Goes through the method up to its first call, which is never made. The person's own code is tried.
+ * @throws InputError with the sentence for the person, SandboxError
+ */
+export async function rehearse(optimize: Optimize, input: OptimizeInput, deps: Pick<Deps, 'countTokens' | 'runUntrusted'>): Promise<void> {
   let reached: () => void = () => {};
   const asked = new Promise<'asked'>((resolve) => (reached = () => resolve('asked')));
   const never = () => {
     reached();
     return new Promise<never>(() => {});
   };
-  const events = optimize(input, never, { countTokens, stopped: () => false, reviewRows: never, runUntrusted: never });
+  const events = optimize(input, never, { ...deps, stopped: () => false, reviewRows: never });
   for (;;) {
     const next = await Promise.race([events.next(), asked]);
     if (next === 'asked' || next.done) return;

@@ -10,12 +10,14 @@ import { getCall, getCalls, putCall } from '../store/calls.ts';
 import { appendEvents, clearEvents, readEvents, type SeqEvent } from '../store/events.ts';
 import { StoreError } from '../store/errors.ts';
 import { putInput, readInputs } from '../store/inputs.ts';
-import type { RunRecord, RunStatus } from '../store/records.ts';
+import { SandboxError, type Sandbox } from '../sandbox/sandbox.ts';
+import type { CallRecord, RunRecord, RunStatus } from '../store/records.ts';
 import { updateRun } from '../store/runs.ts';
 import { canonicalJson } from './canonical.ts';
 import { RunInputs } from './inputs.ts';
 import { createLlm, type LlmParts } from './llm.ts';
 import { Pause } from './pause.ts';
+import { createRunUntrusted } from './untrusted.ts';
 
 export type Optimize = (input: OptimizeInput, llm: Llm, deps: Deps) => AsyncGenerator<RunEvent>;
 
@@ -35,6 +37,7 @@ export interface RunParts {
   model: RunModel;
   optimize: Optimize;
   connection: Connection;
+  sandbox: Pick<Sandbox, 'run'>;
   /** Version of the app. */
   app: string;
   news: RunNews;
@@ -167,19 +170,24 @@ export class DrivenRun {
     this.parts.news.publish(batch);
   }
 
+  private calls(known?: Map<string, CallRecord>): LlmParts['calls'] {
+    const { connection } = this.parts;
+    return {
+      get: async (hash) => known?.get(hash) ?? connection.use((store) => getCall(store, hash)),
+      put: (call) => connection.use((store) => putCall(store, call)),
+    };
+  }
+
   private async llm(): Promise<Llm> {
     const { connection, model, record, news } = this.parts;
     const inputs = this.inputs!;
     const hashes = this.stored.flatMap(({ event }) => (event.type === 'call' ? [event.hash] : []));
-    const known = hashes.length > 0 ? await connection.use((store) => getCalls(store, hashes)) : null;
+    const known = hashes.length > 0 ? await connection.use((store) => getCalls(store, hashes)) : undefined;
     const llm = createLlm({
       ...model,
       run: this.id,
       modelId: record.input.model.id,
-      calls: {
-        get: async (hash) => known?.get(hash) ?? connection.use((store) => getCall(store, hash)),
-        put: (call) => connection.use((store) => putCall(store, call)),
-      },
+      calls: this.calls(known),
       inputs,
       pause: this.pause,
       replaying: () => this.seq < this.stored.length,
@@ -191,6 +199,12 @@ export class DrivenRun {
 
   private deps(): Deps {
     const inputs = this.inputs!;
+    const runUntrusted = createRunUntrusted({
+      run: this.id,
+      sandbox: this.parts.sandbox,
+      calls: this.calls(),
+      replaying: () => this.seq < this.stored.length,
+    });
     return {
       countTokens: (text) => {
         try {
@@ -201,7 +215,7 @@ export class DrivenRun {
         }
       },
       stopped: (call) => inputs.stoppedBefore(call),
-      runUntrusted: () => Promise.resolve({ ok: false, error: 'This kind of measure is not there yet.' }),
+      runUntrusted: (request) => this.watched(runUntrusted(request)),
       reviewRows: (question) => this.watched(this.flush().then(() => inputs.review(question))),
     };
   }
@@ -235,7 +249,7 @@ export class DrivenRun {
 }
 
 function sentence(error: unknown): string {
-  if (error instanceof EngineError || error instanceof StoreError || error instanceof InputError) return error.message;
+  if ([EngineError, StoreError, InputError, SandboxError].some((kind) => error instanceof kind)) return (error as Error).message;
   if (error instanceof ReplayDiffers) {
     return 'This run can not be taken up again: going through it a second time gave something else. That is a fault of this app. What was stored is kept to look at; start it anew.';
   }

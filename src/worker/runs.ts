@@ -1,5 +1,6 @@
 /** Starts runs, takes them up again, and passes on what the person does to them. */
 import type { OptimizeInput, Row } from '../promptwizard/types.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Connection } from '../store/connection.ts';
 import { deviceIsTaken, ownedRuns } from '../store/owners.ts';
 import type { RunRecord, RunStatus } from '../store/records.ts';
@@ -23,6 +24,7 @@ export interface RunsParts {
   /** Version of the app. */
   app: string;
   models: Models;
+  sandbox: Pick<Sandbox, 'run'>;
   watchers: () => Watchers;
   /** Loaded on first need. */
   optimize: () => Promise<Optimize>;
@@ -74,7 +76,10 @@ export class Runs {
       model: { id: ref.id, title, contextSize },
       seed: settings.seed ?? (await seedOf(id)),
     };
-    await rehearse(optimize, input, (text) => engine.countTokens(text));
+    await rehearse(optimize, input, {
+      countTokens: (text) => engine.countTokens(text),
+      runUntrusted: async (request) => (await this.parts.sandbox.run(request)).answer,
+    });
     const hash = await requestHash(task, settings, plan, ref.id);
     if (!anew) {
       const same = await connection.use((store) => runsByRequest(store, hash));
@@ -181,6 +186,7 @@ export class Runs {
       model: { ref: model.ref, engine, speed: { prefillPerSecond, decodePerSecond } },
       optimize: await this.parts.optimize(),
       connection,
+      sandbox: this.parts.sandbox,
       app: this.parts.app,
       news: this.news(id),
       ...(reviewMs === undefined ? {} : { reviewMs }),

@@ -3,7 +3,18 @@ import { posix } from 'node:path';
 import { importsOf, type Import } from './imports.ts';
 
 /** Ground first. A room is a folder of src/. */
-const FLOORS: Record<string, number> = { promptwizard: 0, api: 0, engines: 1, store: 1, formats: 1, worker: 2, app: 3, sw: 3, embed: 3 };
+const FLOORS: Record<string, number> = {
+  promptwizard: 0,
+  api: 0,
+  engines: 1,
+  store: 1,
+  formats: 1,
+  sandbox: 1,
+  worker: 2,
+  app: 3,
+  sw: 3,
+  embed: 3,
+};
 
 /** Which packages a folder may use; the longest matching folder decides. */
 const PACKAGES: Record<string, string[]> = {
@@ -13,6 +24,7 @@ const PACKAGES: Record<string, string[]> = {
   'engines/wllama': ['@wllama/wllama'],
   store: ['idb'],
   formats: ['papaparse'],
+  sandbox: ['quickjs-emscripten-core', '@jitl/quickjs-wasmfile-release-sync'],
   worker: ['comlink'],
   app: ['svelte', 'diff'],
   'app/client': ['comlink'],
@@ -97,7 +109,7 @@ function circles(edges: Edge[]): string[] {
   return found;
 }
 
-/** What the page imports statically holds no engine, no worker and no reader of files. */
+/** What the page imports statically holds no engine, no worker, no sandbox and no reader of files. */
 function firstLoad(edges: Edge[], tree: Tree): string[] {
   const found: string[] = [];
   const seen = new Set<string>();
@@ -105,7 +117,7 @@ function firstLoad(edges: Edge[], tree: Tree): string[] {
   for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
     if (seen.has(path)) continue;
     seen.add(path);
-    if (['engines', 'worker', 'formats'].includes(roomOf(path))) found.push(`first load: ${path} should come on demand`);
+    if (['engines', 'worker', 'formats', 'sandbox'].includes(roomOf(path))) found.push(`first load: ${path} should come on demand`);
     for (const edge of edges) if (edge.from === path && edge.kind === 'static') queue.push(edge.to);
   }
   return found;

@@ -5,6 +5,7 @@ import { defaultSettings, type Settings } from '../../src/promptwizard/settings.
 import { emptyState, reduce, type RunState } from '../../src/promptwizard/state.ts';
 import { estimateTokens } from '../../src/promptwizard/tokens.ts';
 import type { OptimizeInput, PlanName, Task } from '../../src/promptwizard/types.ts';
+import { evaluate } from '../sandbox/inProcess.ts';
 import { countingRows, SimulatedModel, type World } from '../world/model.ts';
 
 export function inputOf(o: { plan?: PlanName; task?: Partial<Task>; settings?: Partial<Settings>; seed?: number } = {}): OptimizeInput {
@@ -29,7 +30,7 @@ export async function play(
     countTokens: estimateTokens,
     stopped: (call) => o.stopAt !== undefined && call >= o.stopAt,
     reviewRows: o.review ?? ((question) => Promise.resolve(question.rows)),
-    runUntrusted: () => Promise.resolve({ ok: false, error: 'No code is run here.' }),
+    runUntrusted: evaluate,
   };
   for await (const event of optimize(input, model.llm, deps)) {
     events.push(event);

@@ -6,11 +6,33 @@ import {
   accepts,
   bootstrapMeanInterval,
   compare,
+  macroF1,
   newcombePaired,
   O_BRIEN_FLEMING,
   signTest,
   wilson,
 } from '../../src/promptwizard/stats.ts';
+
+describe('macroF1', () => {
+  const pairs = (gold: (string | number)[], read: (string | number | null)[]) =>
+    gold.map((g, i) => ({ gold: String(g), read: read[i] === null ? null : String(read[i]) }));
+
+  // scikit-learn's documentation of f1_score: 0.26….
+  test('gives the documented value of scikit-learn', () =>
+    expect(macroF1(pairs([0, 1, 2, 0, 1, 2], [0, 2, 1, 0, 0, 1]))).toBeCloseTo(0.26666666666666666, 12));
+
+  test('counts a label that is never said as 0, and one that nobody has where it is asked for', () => {
+    const given = pairs(['a', 'a', 'b', 'b', 'c'], ['a', 'a', 'b', 'a', 'b']);
+    expect(macroF1(given)).toBeCloseTo((4 / 5 + 2 / 4 + 0) / 3, 12);
+    expect(macroF1(given, ['a', 'b', 'c', 'd'])).toBeCloseTo((4 / 5 + 2 / 4 + 0) / 4, 12);
+  });
+  test('takes an unreadable reply as a miss of its label alone', () =>
+    expect(macroF1(pairs(['a', 'b'], ['a', null]))).toBeCloseTo((1 + 0) / 2, 12));
+  test('is 1 when all are right, and nothing without labels', () => {
+    expect(macroF1(pairs(['x', 'y', 'y'], ['x', 'y', 'y']))).toBe(1);
+    expect(macroF1([])).toBeNull();
+  });
+});
 
 describe('binomial tails', () => {
   // scipy 1.17.1: binom.sf(k - 1, n, p)

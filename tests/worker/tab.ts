@@ -10,6 +10,7 @@ import { getRun } from '../../src/store/runs.ts';
 import { createOptimizerApi, type ApiParts } from '../../src/worker/optimizerApi.ts';
 import type { OptimizerApi, StartRequest } from '../../src/worker/protocol.ts';
 import type { Optimize } from '../../src/worker/run.ts';
+import { inProcess } from '../sandbox/inProcess.ts';
 import { countingMethod } from './doubles/countingMethod.ts';
 import { FakeLocks } from './doubles/FakeLocks.ts';
 import { MODEL, ScriptedEngine } from './doubles/ScriptedEngine.ts';
@@ -22,6 +23,7 @@ export interface TabOptions {
   newId?: () => string;
   app?: string;
   reviewMs?: number;
+  sandbox?: ApiParts['sandbox'];
 }
 
 export interface Tab {
@@ -47,6 +49,7 @@ export async function openTab(options: TabOptions = {}): Promise<Tab> {
     locks: manager,
     app,
     engines: { wllama: async () => engine, webllm: async () => engine },
+    sandbox: options.sandbox ?? inProcess,
     optimize: async () => optimize,
     device: () => Promise.reject(new Error('not part of this test')),
     here: () => Promise.reject(new Error('not part of this test')),

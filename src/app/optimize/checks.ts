@@ -1,4 +1,5 @@
 /** What is wrong with the form, before anything is spent. Pure. */
+import { needsAnswers } from '../../promptwizard/metrics/needsAnswers.ts';
 import { estimateTokens } from '../../promptwizard/tokens.ts';
 import type { Task } from '../../promptwizard/types.ts';
 import { count } from '../figures.ts';
@@ -50,7 +51,7 @@ export function checkRows(task: Pick<Task, 'prompt' | 'rows' | 'metric'>): FormP
     });
   }
   if (!isOpenTask(task)) {
-    const open = task.rows.map((row, i) => (row.answer ? 0 : i + 1)).filter((n) => n > 0);
+    const open = task.rows.map((row, i) => (row.answer || !needsAnswers(task.metric) ? 0 : i + 1)).filter((n) => n > 0);
     if (open.length > 0)
       problems.push({
         field: 'rows',

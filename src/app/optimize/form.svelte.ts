@@ -1,12 +1,15 @@
 /** What the person has typed. One for the page: going to another place and back loses nothing, nor does a reload. */
 import { forecastPlan, preselectPlan } from '../../promptwizard/budget.ts';
+import { needsAnswers } from '../../promptwizard/metrics/needsAnswers.ts';
 import { SETTING_KEYS } from '../../promptwizard/settings.ts';
-import { PLAN_NAMES, type MetricSpec, type PlanName, type Row, type Task } from '../../promptwizard/types.ts';
+import { PLAN_NAMES, type MetricKind, type MetricSpec, type PlanName, type Row, type Task } from '../../promptwizard/types.ts';
 import { engine } from '../models/engine.svelte.ts';
 import { soon } from '../parts/soon.ts';
 import { readTyped, type Typed } from '../settings/layers.ts';
 import { saved } from '../settings/saved.svelte.ts';
 import { checkPrompt, checkRows, USUAL_CONTEXT } from './checks.ts';
+import type { JudgeProblem } from './judgeProblem.ts';
+import { specOf } from './metricFields.ts';
 import type { Forecasts } from './planWords.ts';
 import { usableRows } from './rows.ts';
 
@@ -14,6 +17,7 @@ interface Extra {
   [key: string]: unknown;
   version: 1;
   typed: Typed;
+  schemaText?: string;
 }
 const PAUSE = 400;
 
@@ -23,6 +27,12 @@ class Form {
   rows = $state.raw<Row[]>([]);
   /** Chosen by the person; null: by the rows. */
   metric = $state.raw<MetricSpec | null>(null);
+  /** The schema of a JSON metric as it was typed, also when it does not parse; null: as in the metric. */
+  schemaText = $state<string | null>(null);
+  /** Why answers could not be judged, when last looked at. */
+  judgeProblem = $state.raw<JudgeProblem | null>(null);
+  /** What was written for other ways to judge, for the way back. */
+  private readonly written = new Map<MetricKind, MetricSpec>();
   /** Chosen by the rows, when there are answers. */
   found = $state.raw<MetricSpec | null>(null);
   /** Chosen by the person; null: by the measured speed. */
@@ -32,7 +42,8 @@ class Form {
   unsaved = $state<string | null>(null);
 
   usable: Row[] = $derived(usableRows(this.rows));
-  answered: number = $derived(this.usable.filter((row) => row.answer).length);
+  /** Rows that can be scored: with an answer, or judged without one. */
+  answered: number = $derived(this.usable.filter((row) => row.answer || !needsAnswers(this.metric)).length);
   read = $derived(readTyped(saved.base, this.typed));
   task: Task = $derived({
     prompt: this.prompt,
@@ -75,6 +86,7 @@ class Form {
       if (!draft || this.prompt !== '' || this.rows.length > 0) return;
       this.fill(draft.task);
       const typed = (draft.extra as Extra | undefined)?.typed;
+      this.schemaText = (draft.extra as Extra | undefined)?.schemaText ?? null;
       if (typed) this.typed = Object.fromEntries(SETTING_KEYS.filter((key) => key in typed).map((key) => [key, typed[key]]));
     } catch {
       // No storage: the form works, it only forgets on reload; `save` says so once something is typed.
@@ -87,6 +99,26 @@ class Form {
     this.system = task.system ?? '';
     this.rows = task.rows ?? [];
     this.metric = task.metric ?? null;
+    this.schemaText = null;
+  }
+
+  /** By another kind of metric; null: by the one that the rows call for. */
+  judgeBy(kind: MetricKind | null): void {
+    if (this.metric) this.written.set(this.metric.kind, this.metric);
+    this.metric = kind && (this.written.get(kind) ?? specOf(kind, this.usable));
+  }
+
+  /** Looks whether answers can be judged. Its reader, and the sandbox for code, are fetched on first use. */
+  async checkJudging(): Promise<void> {
+    const { usable: rows, metric, schemaText } = this;
+    let found: JudgeProblem | null = null;
+    try {
+      const { judgeProblem } = await import('./judgeProblem.ts');
+      found = await judgeProblem($state.snapshot({ rows, ...(metric ? { metric } : {}) }) as Pick<Task, 'rows' | 'metric'>, schemaText);
+    } catch {
+      // Offline before the first use: the run itself looks again.
+    }
+    if (rows === this.usable && metric === this.metric && schemaText === this.schemaText) this.judgeProblem = found;
   }
 
   /** To be called on every change; stores after a pause in typing. */
@@ -100,7 +132,7 @@ class Form {
     clearTimeout(this.timer);
     try {
       const { writePreference } = await import('../client/history.ts');
-      const extra: Extra = { version: 1, typed: this.typed };
+      const extra: Extra = { version: 1, typed: this.typed, ...(this.schemaText === null ? {} : { schemaText: this.schemaText }) };
       const { prompt, system, rows, metric } = this;
       await writePreference('draft', { task: { prompt, system, rows, ...(metric ? { metric } : {}) }, extra });
       await writePreference('plan', this.pickedPlan ?? undefined);

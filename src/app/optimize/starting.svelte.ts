@@ -7,7 +7,7 @@ import { form } from './form.svelte.ts';
 import type { Forecasts } from './planWords.ts';
 
 /** `run`: one that can be looked at instead. */
-export type Refused = { field: 'prompt' | 'rows' | 'settings' | 'model' | 'start'; message: string; run?: string };
+export type Refused = { field: 'prompt' | 'rows' | 'metric' | 'settings' | 'model' | 'start'; message: string; run?: string };
 
 class Starting {
   busy = $state(false);
@@ -23,6 +23,12 @@ class Starting {
     this.busy = true;
     try {
       void form.save();
+      // A download must not end at a pattern that is not valid.
+      await form.checkJudging();
+      if (form.judgeProblem) {
+        this.refused = { field: 'metric', message: form.judgeProblem.message };
+        return;
+      }
       if (!engine.report) {
         await engine.check();
         // The button did not name a download when it was pressed, so none may follow.

@@ -2,13 +2,14 @@
 import type { Answer, RunState } from '../../promptwizard/state.ts';
 import { FLIP_MARK, flipOf, tieOf } from './scores.ts';
 
-/** First letter: r right, p partly, w wrong, u unreadable. Second: w won, l lost, s same, or - where the start is not known. '': not asked. */
+/** First letter: r right, p partly, w wrong, u unreadable, e not counted because the person's own code failed. Second: w won, l lost, s same, or - where the start is not known. '': not asked. */
 export type Cell = string;
 
 export function cellCode(answer: Answer | undefined, start: Answer | undefined, isStart: boolean, tie: number): Cell {
   if (!answer) return '';
+  if (answer.error !== undefined) return 'e-';
   const fill = answer.read === null ? 'u' : answer.score > 0.95 ? 'r' : answer.score < 0.05 ? 'w' : 'p';
-  return fill + (isStart || !start ? '-' : flipOf(answer.score, start.score, tie)[0]!);
+  return fill + (isStart || !start || start.error !== undefined ? '-' : flipOf(answer.score, start.score, tie)[0]!);
 }
 
 export function cellsOf(state: RunState, candidate: string, rows: readonly string[]): Cell[] {
@@ -18,7 +19,7 @@ export function cellsOf(state: RunState, candidate: string, rows: readonly strin
   return rows.map((row) => cellCode(own[row], start[row], candidate === 'c0', tie));
 }
 
-const FILL: Readonly<Record<string, string>> = { r: 'right', p: 'partly right', w: 'wrong', u: 'unreadable' };
+const FILL: Readonly<Record<string, string>> = { r: 'right', p: 'partly right', w: 'wrong', u: 'unreadable', e: 'not counted' };
 const FLIP: Readonly<Record<string, string>> = {
   w: ', won against your prompt',
   l: ', lost against your prompt',
@@ -33,5 +34,5 @@ export function cellMark(cell: Cell): string {
   if (cell[1] === 'w') return FLIP_MARK.won;
   if (cell[1] === 'l') return FLIP_MARK.lost;
   if (cell[1] === 's') return FLIP_MARK.same;
-  return cell[0] === 'u' ? '?' : '';
+  return cell[0] === 'u' ? '?' : cell[0] === 'e' ? '!' : '';
 }

@@ -1,4 +1,6 @@
 import type { MetricSpec, Row } from '../types.ts';
+import { itemsOf } from './items.ts';
+import { jsonIn } from './jsonText.ts';
 import { isNumber } from './numerals.ts';
 import { atMostWords, fold, plain } from './plain.ts';
 
@@ -52,14 +54,36 @@ function prose(answers: string[]): boolean {
   return long * 2 >= answers.length;
 }
 
+/** Whether nearly all are, four in five: the others are then set aside as unreadable, and named. */
+const mostly = (answers: readonly string[], is: (answer: string) => boolean): boolean =>
+  answers.filter(is).length * 5 >= answers.length * 4;
+
+const isJson = (answer: string): boolean => /^[{[]/.test(answer) && typeof jsonIn(answer) === 'object';
+
+/**
+ * Lists whose order cannot matter. Doubt keeps them exact: "Paris, France" and coordinates have one length in all rows,
+ * numbers have a place, and lists that all stand in the order of the alphabet were sorted on purpose.
+ */
+function lists(answers: string[]): boolean {
+  const items = answers.map((answer) => (/[,;\n]/.test(answer) ? itemsOf(answer) : []));
+  const isList = (list: string[]) =>
+    list.length > 1 && list.every((item) => atMostWords(item, 4) && item.length <= 40 && !/^[\d.,\s-]+$/.test(item));
+  const found = items.filter(isList);
+  if (answers.length < 4 || found.length * 5 < answers.length * 4) return false;
+  const sorted = found.filter((list) => list.every((item, i) => i === 0 || list[i - 1]! <= item));
+  return new Set(found.map((list) => list.length)).size > 1 && sorted.length * 4 < found.length * 3;
+}
+
 /** The metric that the answers call for; null without any. The questions are not looked at. */
 export function chooseMetric(rows: readonly Row[]): MetricSpec | null {
   const answers = rows.map((row) => row.answer?.trim() ?? '').filter((answer) => answer !== '');
   if (answers.length === 0) return null;
   if (numbers(answers)) return { kind: 'number' };
+  if (mostly(answers, isJson)) return { kind: 'json' };
   const options = letters(answers);
   if (options) return { kind: 'choice', letters: options };
   const names = labels(answers);
   if (names) return { kind: 'label', labels: names };
+  if (lists(answers)) return { kind: 'set' };
   return { kind: prose(answers) ? 'similarity' : 'exact' };
 }

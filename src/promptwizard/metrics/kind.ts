@@ -24,6 +24,11 @@ export interface Metric {
   score(read: string | null, row: Row): number;
   /** For metrics that run the user's own code: in place of `read` and `score`. */
   evaluate?(output: string, row: Row, run: RunUntrusted): Promise<Reading>;
+  /**
+   * For the same metrics, before a run: a sentence when the code or pattern is of no use for any row.
+   * @param rows those that it will score
+   */
+  check?(rows: readonly Row[], run: RunUntrusted): Promise<string | null>;
   /** Whether the row's own answer can be read: other rows cannot be scored. */
   canScore(row: Row): boolean;
   /** In words: "a number", "one of (A), (B)". */

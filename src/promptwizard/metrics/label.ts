@@ -25,6 +25,12 @@ export function labelMetric(spec: Extract<MetricSpec, { kind: 'label' }>): Metri
     const key = keyOf(label);
     if (key !== '' && !declared.has(key)) declared.set(key, label.trim());
   }
+  const shown = [...declared.values()];
+  // A label's own name comes before another's synonym.
+  for (const [label, words] of Object.entries(spec.synonyms ?? {})) {
+    const meant = declared.get(keyOf(label));
+    for (const word of words) if (meant !== undefined && keyOf(word) !== '' && !declared.has(keyOf(word))) declared.set(keyOf(word), meant);
+  }
   const byLength = [...declared.keys()].sort((a, b) => b.length - a.length);
   const alternatives = byLength.map((key) => {
     const words = key.split(' ').map(escapeRegExp).join('[\\s_-]{1,3}');
@@ -72,7 +78,6 @@ export function labelMetric(spec: Extract<MetricSpec, { kind: 'label' }>): Metri
 
   const read = (output: string) => firstRead(output, readSpan);
   const goldOf = (row: Row) => (row.answer === undefined ? null : read(markAnswer(row.answer)));
-  const shown = [...declared.values()];
   return {
     spec,
     read,

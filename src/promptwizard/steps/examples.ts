@@ -44,7 +44,9 @@ export function demoRows(run: Run, split: Split): Row[] {
   const third = Math.floor(split.race.length / 3) || (split.race.length >= 4 ? 1 : 0);
   const spare = split.race.length + split.fresh.length - MIN_ROWS;
   const count = Math.max(0, Math.min(run.settings.fewShotCount, third, spare));
-  const short = split.race.slice(split.race.length - third).filter((row) => run.count(inputText(row) + (row.answer ?? '')) <= 220);
+  const short = split.race
+    .slice(split.race.length - third)
+    .filter((row) => row.answer?.trim() && run.count(inputText(row) + row.answer) <= 220);
   return count === 0 ? [] : diverse(short, count, createRng(run.seedFor('demos')));
 }
 

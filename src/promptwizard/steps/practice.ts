@@ -134,7 +134,9 @@ async function* solution(run: Run, row: Row, attempt: number): Steps<string | nu
 async function* agrees(run: Run, row: Row): Steps<boolean> {
   for (const attempt of [0, 1]) {
     const text = yield* solution(run, row, attempt);
-    if (text === null || (await run.reading(text, row)).score < 0.999) return false;
+    if (text === null) return false;
+    const { score, error } = await run.reading(text, row);
+    if (error !== undefined || score < 0.999) return false;
   }
   return true;
 }

@@ -67,6 +67,6 @@ async function* solved(run: Run, row: Row, messages: Parameters<Run['solveReques
   if (!request) return null;
   const { reply } = yield* run.call({ ...request, purpose: 'reason' }, { row: row.id });
   if (reply.finish !== 'stop' || !isWhole(reply)) return null;
-  const { score } = await run.reading(reply.text, row);
-  return score < 0.999 ? null : stepsBeforeAnswer(run, reply.text, row.answer ?? '');
+  const { score, error } = await run.reading(reply.text, row);
+  return error !== undefined || score < 0.999 ? null : stepsBeforeAnswer(run, reply.text, row.answer ?? '');
 }

@@ -5,6 +5,7 @@ import { createRng } from '../random.ts';
 import { missingValues, variablesOf } from '../render.ts';
 import { rowKey } from '../rowKey.ts';
 import type { Metric } from '../metrics/metric.ts';
+import { needsAnswers } from '../metrics/needsAnswers.ts';
 import type { Row } from '../types.ts';
 import type { Run } from '../run.ts';
 
@@ -29,16 +30,17 @@ export function usableRows(
         empty ? `Row ${number} has no question.` : `Row ${number} has no value for ${missing.map((m) => `{{${m}}}`).join(', ')}.`,
       );
     }
-    if (!row.answer?.trim()) return aside('no-answer', `Row ${number} has no answer to compare with.`);
+    const answer = row.answer?.trim() ?? '';
+    if (answer === '' && needsAnswers(metric?.spec)) return aside('no-answer', `Row ${number} has no answer to compare with.`);
     if (metric && !metric.canScore(row))
-      return aside('no-answer', `Row ${number}: its answer “${row.answer.trim().slice(0, 40)}” can not be read as ${metric.describe()}.`);
+      return aside('no-answer', `Row ${number}: its answer “${answer.slice(0, 40)}” can not be read as ${metric.describe()}.`);
     if (!fits(row)) return aside('does-not-fit', `Row ${number} is longer than the model can read with this prompt.`);
     const key = rowKey(row);
     const before = seen.get(key);
     if (!before) {
       seen.set(key, { row, number, conflict: false });
       usable.push(row);
-    } else if (before.row.answer?.trim() === row.answer.trim()) {
+    } else if ((before.row.answer?.trim() ?? '') === answer) {
       aside('duplicate', `Row ${number} repeats row ${before.number}.`);
     } else {
       aside('conflict', `Rows ${before.number} and ${number} ask the same and have different answers; neither is used.`);

@@ -41,6 +41,16 @@ const page = {
     page.watch(reply.run);
     return reply.run;
   },
+  /** A run of the real method, judged by the person's own code. */
+  async judged(code: string): Promise<string> {
+    await page.scripted.load(page.model);
+    const rows = Array.from({ length: 20 }, (_, i) => ({ id: `r${i + 1}`, question: `${i}?`, answer: `${i}`, origin: 'user' as const }));
+    const task = { prompt: 'Count.', rows, metric: { kind: 'custom' as const, code } };
+    const reply = await page.scripted.start({ task, settings: defaultSettings(), plan: 'trial' });
+    if (reply.kind === 'busy') throw new Error(reply.message);
+    page.watch(reply.run);
+    return reply.run;
+  },
   watch(run: string): () => void {
     return page.scripted.watch(run, 0, {
       events: (batch) => page.seqs.push(...batch.map(({ seq }) => seq)),

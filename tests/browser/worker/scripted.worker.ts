@@ -1,6 +1,8 @@
 /** The real worker but for its engine: a double that the prompt tells how to misbehave. */
 import { expose } from 'comlink';
 import { EngineError } from '../../../src/engines/errors.ts';
+import { optimize } from '../../../src/promptwizard/optimize.ts';
+import { createSandbox } from '../../../src/sandbox/sandbox.ts';
 import { connectStore } from '../../../src/store/connection.ts';
 import { createOptimizerApi } from '../../../src/worker/optimizerApi.ts';
 import { countingMethod } from '../../worker/doubles/countingMethod.ts';
@@ -38,7 +40,9 @@ expose(
     locks: navigator.locks,
     app: 'test',
     engines: { wllama: async () => engine, webllm: async () => engine },
-    optimize: async () => countingMethod({ calls: 6 }),
+    sandbox: createSandbox(),
+    // With a metric the real method runs, to its end.
+    optimize: async () => (input, llm, deps) => (input.task.metric ? optimize : countingMethod({ calls: 6 }))(input, llm, deps),
     device: () => Promise.reject(new Error('not part of this test')),
     here: async () => false,
     importFile: () => Promise.reject(new Error('not part of this test')),

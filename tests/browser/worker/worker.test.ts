@@ -133,6 +133,38 @@ describe('a run', () => {
   });
 });
 
+describe('the person’s own code in a run', () => {
+  const scored = (run: string) =>
+    page.evaluate(async (id) => (await test.history.readEvents(id)).flatMap(({ event }) => (event.type === 'scored' ? [event] : [])), run);
+
+  it('scores in a sandbox of its own; where it loops it is cut, the row counts for nobody, and the run goes on', async () => {
+    const run = await page.evaluate(() =>
+      test.judged(`(output, row) => {
+        if (row.id === 'r3') for (;;);
+        if (row.id === 'r4') { const s = 'a'.repeat(1e6); for (;;) s.indexOf('b'); }
+        if (typeof fetch !== 'undefined' || typeof self !== 'undefined') throw new Error('a way out');
+        return output.includes('Count') ? 0.5 : 0;
+      }`),
+    );
+    await page.waitForFunction(() => test.statuses.at(-1) === 'done', null, { timeout: 50_000 });
+    const events = await scored(run);
+    expect(events.length).toBeGreaterThan(10);
+    for (const { row, score, error } of events) {
+      if (row === 'r3' || row === 'r4') expect([score, error]).toEqual([0, 'Your metric took too long and was stopped.']);
+      else expect([score, error]).toEqual([0.5, undefined]);
+    }
+    expect(await page.evaluate(() => test.workers())).toBe(1);
+    expect(events.some(({ error }) => error !== undefined)).toBe(true);
+    expect(requests.some((url) => /sandbox/.test(url))).toBe(true);
+  }, 60_000);
+
+  it('that is of no use is refused with a sentence before anything is stored', async () => {
+    const error = await page.evaluate(() => test.judged('() => nothing').catch(({ name, message }: Error) => ({ name, message })));
+    expect(error).toEqual({ name: 'input', message: "Your metric threw ReferenceError: 'nothing' is not defined." });
+    expect(await page.evaluate(() => test.history.listRuns())).toEqual([]);
+  });
+});
+
 describe('a second tab', () => {
   it('is told of the run in the first, looks on to its end, and takes it over when the first is closed', async () => {
     const run = await page.evaluate(() => test.run('SLOW'));

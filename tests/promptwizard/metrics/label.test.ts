@@ -64,3 +64,26 @@ test('labels that look like patterns are plain text', () => {
   expect(odd.read('<answer>anything</answer>')).toBeNull();
   expect(metricOf({ kind: 'label', labels: [] }).read('x')).toBeNull();
 });
+
+describe('synonyms', () => {
+  const metric = metricOf({
+    kind: 'label',
+    labels: ['Yes', 'No', 'very good'],
+    synonyms: { yes: ['yep', 'very well', 'true'], No: ['false', 'yes'] },
+  });
+  test.each([
+    ['yep', 'Yes'],
+    ['Very well!', 'Yes'],
+    ['very-good', 'very good'],
+    ['It is false.', 'No'],
+    ['true, not false', null],
+    ['yes', 'Yes'],
+    ['untrue', null],
+  ])('%j reads %j', (answer, wanted) => expect(metric.read(`<answer>${answer}</answer>`)).toBe(wanted));
+
+  test('stand for their label in a row’s answer too, and are not what a prompt must keep', () => {
+    expect(metric.score(metric.read('<answer>Yep</answer>'), row('TRUE'))).toBe(1);
+    expect(metric.labels).toEqual(['Yes', 'No', 'very good']);
+    expect(metric.describe()).toBe('one of Yes, No, very good');
+  });
+});

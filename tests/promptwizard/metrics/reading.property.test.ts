@@ -58,6 +58,28 @@ const KINDS: { spec: MetricSpec; answers: fc.Arbitrary<string> }[] = [
     ),
   },
   { spec: { kind: 'choice', letters: LETTERS }, answers: fc.constantFrom('A', '(B)', 'c', '[C]', 'I', 'A.') },
+  {
+    spec: { kind: 'json' },
+    answers: fc
+      .json({ maxDepth: 4, stringUnit: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }) })
+      .filter((json) => !/<[\s/]*(?:answer|think)/i.test(json)),
+  },
+  {
+    spec: { kind: 'json', schema: { type: 'array', items: { type: ['number', 'string'] } } },
+    answers: fc.array(fc.oneof(fc.integer(), fc.string().filter(free))).map((v) => JSON.stringify(v)),
+  },
+  {
+    spec: { kind: 'set' },
+    answers: fc.oneof(
+      fc.array(fc.string().filter(free)).map((v) => JSON.stringify(v)),
+      fc.uniqueArray(fc.constantFrom('apple', 'Fig', 'red plum', '梨', 'C++'), { minLength: 1 }).map((v) => v.join(', ')),
+    ),
+  },
+  { spec: { kind: 'set', threshold: 0.5 }, answers: fc.constantFrom('apple', 'a; b', '- x\n- y') },
+  {
+    spec: { kind: 'label', labels: LABELS, synonyms: { Yes: ['yep', 'נכון', '$1'], positive: ['rather good'] } },
+    answers: fc.constantFrom('yep', 'Rather Good', '$1', ...LABELS),
+  },
   { spec: { kind: 'label', labels: LABELS }, answers: fc.constantFrom(...LABELS, 'YES', 'Very Positive') },
 ];
 
