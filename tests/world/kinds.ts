@@ -54,7 +54,8 @@ const DRAFTS: { readonly [K in Kind]: Draft } = {
   '10 % unreadable': { start: [30, 5], free: [28, 6], reasoning: [22, 10], other: [2, 4], most: 42, demos: [20, 6], chains: [30, 6], chainsOnReasoning: [-22, 6] },
 }; // prettier-ignore
 
-export function worldOf(kind: Kind, seed: number): World {
+/** @param knobs in place of the measured ones; what is true of the kind stays */
+export function worldOf(kind: Kind, seed: number, knobs: Partial<World> = {}): World {
   const d = DRAFTS[kind];
   const own = textHash(kind);
   let use = 0;
@@ -81,7 +82,7 @@ export function worldOf(kind: Kind, seed: number): World {
     leaked: draw([-3, 3]),
     echoed: draw([-15, 5]),
   };
-  const world: World = { ...MEASURED, seed, base: Math.max(0.05, draw(d.start)), effects };
+  const world: World = { ...MEASURED, ...knobs, seed, base: Math.max(0.05, draw(d.start)), effects };
   if (d.helpfulEdits !== undefined) world.helpfulEdits = d.helpfulEdits;
   if (kind === 'format is the gain') world.missedBare = Math.min(0.9, Math.max(0.3, draw([60, 10])));
   if (kind === '10 % unreadable')
