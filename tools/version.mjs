@@ -48,11 +48,12 @@ const METHOD = ['src/promptwizard', 'src/engines', 'src/worker', 'package-lock.j
 /**
  * Of the method in a working tree: of its texts, whatever their dates.
  * @param {string} root
+ * @param {string[]} [parts] files and folders, relative to the root
  * @returns {Promise<string>}
  */
-export async function methodVersion(root) {
+export async function methodVersion(root, parts = METHOD) {
   const hash = createHash('sha256');
-  for (const part of METHOD) await add(part);
+  for (const part of parts) await add(part);
   return hash.digest('hex').slice(0, 8);
 
   /** @param {string} path with slashes, relative to the root */

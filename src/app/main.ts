@@ -6,5 +6,8 @@ import './base.css';
 
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no element #app');
-target.replaceChildren();
-mount(App, { target });
+// In a task of its own: reading this script and drawing the page are together too long for one.
+setTimeout(() => {
+  target.replaceChildren();
+  mount(App, { target });
+});

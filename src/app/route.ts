@@ -3,6 +3,7 @@ export type Route =
   | { page: 'optimize' }
   | { page: 'runs' }
   | { page: 'run'; run: string; stored: boolean }
+  | { page: 'recorded' }
   | { page: 'models' }
   | { page: 'settings' }
   | { page: 'help' }
@@ -22,6 +23,7 @@ export function parseRoute(hash: string): Route {
       const run = decoded(second);
       return run === null ? { page: 'unknown', hash } : { page: 'run', run, stored: query === 'stored' };
     }
+    case 'recorded':
     case 'models':
     case 'settings':
     case 'help':

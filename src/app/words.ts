@@ -3,6 +3,9 @@ import type { Phase } from '../promptwizard/events.ts';
 import type { RunState } from '../promptwizard/state.ts';
 import type { ArmScore, MadeBy, Outcome, Paired, Quality, RunResult } from '../promptwizard/types.ts';
 import { percent, plural, points } from './figures.ts';
+import { judgedWords, type VerdictWords } from './judgedWords.ts';
+
+export type { VerdictWords };
 
 /** One sentence: what is being done, and why. Follows from the state alone; see `statusWords` for pause and queue. */
 export function sentenceOf(state: RunState): string {
@@ -22,7 +25,9 @@ function phaseSentence(phase: Phase, state: RunState): string {
     case 'understand':
       return 'Reading your prompt, to say what kind of answer it wants.';
     case 'make-rows':
-      return 'Writing practice rows, because there are too few of yours to measure on. You check them before they count.';
+      return state.task?.metric?.kind === 'checklist'
+        ? 'Writing inputs to try the prompts on, because there are too few of yours. You check them before they count.'
+        : 'Writing practice rows, because there are too few of yours to measure on. You check them before they count.';
     case 'race':
       return `Racing ${plural(entrants, 'candidate')}${onRows}, your prompt among them, to find which win rows.`;
     case 'mutate':
@@ -42,22 +47,12 @@ function phaseSentence(phase: Phase, state: RunState): string {
     case 'keywords':
       return 'Trying a line of keywords. It stays only if it wins rows.';
     case 'verdict':
+      if (state.task?.metric?.kind === 'checklist')
+        return `The verdict: the replies of your prompt and of the winner side by side${rows > 0 ? ` on ${plural(rows, 'input')}` : ''}, without saying which is which.`;
       return `The verdict: your prompt against the winner${rows > 0 ? ` on ${plural(rows, 'row')}` : ''} that neither has seen.`;
     case 'free-baseline':
       return 'Checking whether “think step by step” alone would have done as well.';
   }
-}
-
-export interface VerdictWords {
-  tone: 'won' | 'same' | 'unsure';
-  /** Two or three words. */
-  headline: string;
-  /** The measured fact behind the headline. */
-  sentence: string;
-  /** Further facts, each a sentence. */
-  facts: string[];
-  /** What a person can do about it; empty after `better`. */
-  help: string[];
 }
 
 /**
@@ -66,7 +61,9 @@ export interface VerdictWords {
  */
 export function verdictWords(result: RunResult, madeBy?: MadeBy, notes: RunState['notes'] = []): VerdictWords {
   const { verdict } = result;
-  const said = outcomeWords(result, notes);
+  const judged = result.quality === 'judged' && verdict.outcome !== 'stopped';
+  if (judged) return { ...judgedWords(result), help: verdict.outcome === 'better' ? [] : helpWords(result) };
+  const said = outcomeWords(result, notes, madeBy);
   // An interval over rows that also chose the prompt would look like proof.
   const measured = verdict.outcome === 'stopped' ? soFarFact(verdict.comparison) : intervalFact(verdict.comparison);
   const facts = [...scoreFact(result), ...measured, ...freeFacts(result, madeBy)];
@@ -74,7 +71,7 @@ export function verdictWords(result: RunResult, madeBy?: MadeBy, notes: RunState
   return { ...said, facts, help };
 }
 
-function outcomeWords(result: RunResult, notes: RunState['notes']): Pick<VerdictWords, 'tone' | 'headline' | 'sentence'> {
+function outcomeWords(result: RunResult, notes: RunState['notes'], madeBy?: MadeBy): Pick<VerdictWords, 'tone' | 'headline' | 'sentence'> {
   const { verdict, quality } = result;
   const { comparison, start, final, moreRows } = verdict;
   const onRows = comparison ? rowsWords(comparison.rows, quality) : start ? rowsWords(start.rows, quality) : '';
@@ -125,7 +122,9 @@ function outcomeWords(result: RunResult, notes: RunState['notes']): Pick<Verdict
         sentence: `${whyNotMeasured(notes)} So nothing is claimed${
           verdict.result === 'c0'
             ? ', and your prompt is unchanged.'
-            : '. Below is your prompt with a clear form for the answer and a request to think step by step.'
+            : madeBy?.kind === 'criteria'
+              ? '. Below is your prompt with what a good reply is known by.'
+              : '. Below is your prompt with a clear form for the answer and a request to think step by step.'
         }`,
       };
     case 'stopped':
@@ -163,6 +162,8 @@ export function madeByWords(madeBy: MadeBy): string {
       return 'your prompt and a form for the answer';
     case 'free-baseline':
       return 'your prompt and “think step by step”';
+    case 'criteria':
+      return 'your prompt and what a good reply is known by';
     case 'style':
       return `with a thinking style: ${madeBy.style}`;
     case 'model':
@@ -192,8 +193,6 @@ function whyNotMeasured(notes: RunState['notes']): string {
     switch (code) {
       case 'no-rows-in-trial':
         return 'There were fewer than eight rows with right answers, and the trial plan makes no practice rows.';
-      case 'open-task':
-        return 'This task has no single right answer to compare with.';
       case 'too-few-rows':
       case 'rows-too-easy':
         return text;
@@ -254,7 +253,11 @@ function helpWords({ verdict, quality }: RunResult): string[] {
   if (verdict.outcome === 'not-measured') help.push('Give at least eight real inputs, better twenty with their right answers.');
   else if (verdict.outcome === 'stopped') help.push('Optimize again: what the model has answered already is not asked twice.');
   else {
-    if (quality === 'synthetic') help.push('Your own rows are harder and truer than practice rows.');
+    if (quality === 'judged')
+      help.push(
+        'Eight or more inputs of your own, better twenty: some are then kept back for the verdict. Or write the criteria yourself, under “How an answer is judged”.',
+      );
+    else if (quality === 'synthetic') help.push('Your own rows are harder and truer than practice rows.');
     else help.push('More rows show smaller gains.');
     help.push('A larger plan searches further; a larger model may have more to gain.');
   }

@@ -1,14 +1,14 @@
-/** The one contract behind which every engine stands: WebLLM on WebGPU, wllama on the CPU. */
+/** The one contract behind which every engine stands: WebLLM on WebGPU, wllama on the CPU, a server that speaks OpenAI's interface. */
 import type { ChatMessage } from '../promptwizard/types.ts';
-import type { JsonSchema } from '../promptwizard/llm.ts';
+import type { JsonSchema, Letters } from '../promptwizard/llm.ts';
 
-export type EngineName = 'webllm' | 'wllama';
+export type EngineName = 'webllm' | 'wllama' | 'openai';
 
 /**
  * Where a model's files are. Plain data, stored with the run, so that a reload can load it again. `id` is another one for
  * other files (see `modelId.ts`); `title` is what a person reads, for a file's own name is often a training log.
  */
-export type ModelRef = { title?: string } & (KnownRef | MlcRef | GgufRef | FileRef);
+export type ModelRef = { title?: string } & (KnownRef | MlcRef | GgufRef | FileRef | ServerRef);
 
 /** A record of the WebLLM package, by its `model_id`. */
 type KnownRef = { engine: 'webllm'; id: string };
@@ -18,6 +18,8 @@ type MlcRef = { engine: 'webllm'; id: string; weightsUrl: string; libraryUrl: st
 type GgufRef = { engine: 'wllama'; id: string; url: string; bytes?: number };
 /** A GGUF the person dropped in, kept in the origin's private file system under `file`. */
 type FileRef = { engine: 'wllama'; id: string; file: string; bytes?: number };
+/** A model of a server by the server's absolute address. `model` as the server names it; without it the first that it lists. */
+type ServerRef = { engine: 'openai'; id: string; url: string; model?: string };
 
 export interface Capability {
   engine: EngineName;
@@ -73,6 +75,8 @@ export interface GenRequest {
   messages: ChatMessage[];
   /** The reply must be JSON of this schema. Guided by grammar; the caller still reads it with care. */
   schema?: JsonSchema;
+  /** The reply must be these letters. Never together with `schema`. Drawn at temperature 1, whatever `temperature` says. */
+  letters?: Letters;
   maxTokens: number;
   temperature: number;
   seed: number;
@@ -93,6 +97,8 @@ export interface GenResult {
   /** Tokens a second; null when nothing was measured. */
   prefillPerSecond: number | null;
   decodePerSecond: number | null;
+  /** For `letters`, where the engine tells: by position, the chance of each letter; each position sums to 1. */
+  probabilities?: number[][];
 }
 
 export interface LlmEngine {

@@ -2,7 +2,8 @@
 import { PLANS, splitSizes, type Plan, type Speed, type SplitSizes } from './plans.ts';
 import type { Settings } from './settings.ts';
 import { estimateTokens } from './tokens.ts';
-import { PLAN_NAMES, type PlanName, type Task } from './types.ts';
+import { asksForWriting } from './writing.ts';
+import { PLAN_NAMES, type PlanName, type Row, type Task } from './types.ts';
 
 /** Calls by step. `verdict` is reserved first. */
 export interface StepCalls {
@@ -71,7 +72,57 @@ export function stepCalls(plan: Plan, split: SplitSizes, settings: Settings, row
   return { ...used, more };
 }
 
+/** Entrants of an open task's race besides the start. */
+const OPEN_ENTRANTS: { readonly [K in PlanName]: number } = { trial: 1, quick: 2, standard: 5, thorough: 7 };
+/** Inputs that the race of an open task wants at least: made by the model when the user has fewer. */
+export const openInputs = (plan: PlanName, settings: Settings): number =>
+  plan === 'trial' || plan === 'quick' ? 8 : settings.numTrainExamples;
+/** Calls that make `wanted` inputs, three a call, with one to spare. */
+export const inputCalls = (wanted: number): number => (wanted > 0 ? Math.ceil(wanted / 3) + 1 : 0);
+
+/** The plan of an open task: fewer entrants, no examples (there are no right answers to show). */
+export const openPlan = (plan: Plan): Plan => ({
+  ...plan,
+  extraEntrants: OPEN_ENTRANTS[plan.name],
+  mutationCalls: Math.min(2, plan.mutationCalls),
+  understand: true,
+  examples: false,
+  // Writing needs room; a reply that is cut counts as none.
+  replyCap: plan.replyCap === null ? null : 200,
+});
+
+/**
+ * What an open task costs: each answer is judged, so it counts twice; a verdict row is two answers, both judged, and two
+ * comparisons. Without held-out rows the fresh ones are compared (method, section 7).
+ * @param make inputs still to be made
+ */
+export function openSteps(plan: Plan, split: SplitSizes, settings: Settings, make: number): StepCalls {
+  const rungs = rungSizes(split.race, plan, settings);
+  let going = plan.extraEntrants;
+  const race = rungs.reduce((sum, rows, i) => {
+    const calls = 2 * rows * (1 + going);
+    going = i + 1 < rungs.length ? Math.ceil(going / 2) : going;
+    return sum + calls;
+  }, 0);
+  const challenge = 2 * (split.race + split.fresh);
+  const critique = plan.critique && settings.refineInstruction && settings.refineTaskEgIterations > 0;
+  return {
+    understand: 1,
+    rows: inputCalls(make),
+    mutate: Math.min(plan.mutationCalls, settings.mutationRounds),
+    race,
+    fresh: 4 * split.fresh,
+    refine: critique ? 3 + 2 * challenge : 0,
+    examples: 0,
+    more: plan.persona ? 2 * (1 + challenge) : 0,
+    verdict: split.heldOut > 0 ? 6 * split.verdict : 2 * split.fresh,
+  };
+}
+
 export const totalCalls = (steps: StepCalls): number => Object.values(steps).reduce((a, b) => a + b, 0);
+
+/** Known before any call: no answers, and the prompt asks for writing. */
+const isOpenPrompt = (prompt: string, rows: readonly Row[]): boolean => asksForWriting(prompt) && !rows.some((row) => row.answer?.trim());
 
 /** Rows that answer metrics can score; near enough for a forecast, the run itself looks closer. */
 const scorable = (task: Task): number => {
@@ -91,10 +142,21 @@ export function forecastPlan(
   const plan = PLANS[name];
   const usable = scorable(task);
   const make = usable < 8;
-  if (make && name === 'trial') return { calls: 1, minutes: speed ? [0.1, 1] : null };
-  const rows = make ? (name === 'quick' ? 12 : settings.numTrainExamples) : usable;
-  const steps = stepCalls(plan, splitSizes(rows, name, settings.seenSetSize), settings, make);
-  const calls = Math.min(totalCalls(steps), settings.maxCalls ?? Infinity);
+  // Without rows nobody knows yet whether the task is open: the plan names what the dearer of the two costs.
+  const closed = (): number => {
+    if (make && name === 'trial') return 1;
+    const rows = make ? (name === 'quick' ? 12 : settings.numTrainExamples) : usable;
+    return totalCalls(stepCalls(plan, splitSizes(rows, name, settings.seenSetSize), settings, make));
+  };
+  const open = (): number => {
+    const inputs = new Set(task.rows.map((row) => row.question + JSON.stringify(row.inputs ?? {}))).size;
+    const wanted = openInputs(name, settings);
+    const sizes = splitSizes(Math.max(inputs, wanted), name, settings.seenSetSize);
+    return totalCalls(openSteps(openPlan(plan), sizes, settings, Math.max(0, wanted - inputs)));
+  };
+  const judged = task.metric?.kind === 'checklist';
+  const most = judged || isOpenPrompt(task.prompt, task.rows) ? open() : make && !task.metric ? Math.max(closed(), open()) : closed();
+  const calls = Math.min(most, settings.maxCalls ?? Infinity);
   if (!speed) return { calls, minutes: null };
   const texts = task.rows.slice(0, 50);
   const question = texts.reduce((sum, r) => sum + estimateTokens(r.question) + estimateTokens(Object.values(r.inputs ?? {}).join(' ')), 0);

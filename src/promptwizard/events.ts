@@ -31,7 +31,13 @@ export type RejectReason =
   | 'leaks-row'
   | 'question'
   | 'not-an-instruction'
-  | 'names-a-model';
+  | 'names-a-model'
+  /** Another script than the prompt's. */
+  | 'other-language'
+  /** Says the same over and over. */
+  | 'loops'
+  /** A worked example that does not hang together. */
+  | 'incoherent';
 
 /** Why a row is not used. `detail` names the row by number and what is missing. */
 export interface SetAside {
@@ -89,7 +95,11 @@ export type RunEvent =
       /** Answered inside this run before: no call was made. */
       reused: boolean;
       part: 'race' | 'fresh' | 'verdict' | 'practice';
+      /** The user's own metric failed on this row: it counts for no candidate. */
+      error?: string;
     }
+  /** Two replies to a row side by side: `share` 1 when the candidate's was preferred in both orders, 0 the other's, 0.5 neither. */
+  | { type: 'preferred'; candidate: string; against: string; row: string; share: number }
   | { type: 'rung'; round: number; rung: number; rows: number; kept: string[]; dropped: string[]; callsSaved: number }
   | { type: 'headroom'; mean: number; rows: number; unreadable: number; enough: boolean }
   | { type: 'acceptance'; candidate: string; against: string; wins: number; losses: number; ties: number; accepted: boolean; step: Phase }

@@ -2,7 +2,20 @@
 import type { ChatMessage } from './types.ts';
 
 export type Purpose =
-  'understand' | 'make-rows' | 'solve' | 'mutate' | 'critique' | 'refine' | 'reason' | 'persona' | 'keywords' | 'repair';
+  | 'understand'
+  | 'make-rows'
+  | 'make-inputs'
+  | 'solve'
+  | 'judge'
+  | 'compare'
+  | 'mutate'
+  | 'critique'
+  | 'refine'
+  | 'reason'
+  | 'coherence'
+  | 'persona'
+  | 'keywords'
+  | 'repair';
 
 /** The subset of JSON Schema that every engine's grammar compiles quickly: no minLength, maxLength, pattern. */
 export type JsonSchema = {
@@ -16,11 +29,19 @@ export type JsonSchema = {
   enum?: string[];
 };
 
+/** The reply is `count` letters, each one of `of`, with nothing between them: a verdict of one token a question. */
+export interface Letters {
+  of: string[];
+  count: number;
+}
+
 /** Pure data: two requests that are equal as JSON get the same reply from the store. */
 export interface LlmRequest {
   purpose: Purpose;
   messages: ChatMessage[];
   schema?: JsonSchema;
+  /** Never together with `schema`. */
+  letters?: Letters;
   /** Most new tokens. */
   maxTokens: number;
   temperature: number;
@@ -40,6 +61,8 @@ export interface LlmReply {
   ms: number;
   /** Hash of (model, request), the key in the store. */
   hash: string;
+  /** For `letters`, where the engine tells: by position, the chance of each letter of `of`; each position sums to 1. */
+  probabilities?: number[][];
 }
 
 /** Rejects only when the engine is gone for good, or with `StoppedError` when the user stopped during the call. */
@@ -53,6 +76,16 @@ export class StoppedError extends Error {
 /** What the person is asked in the middle of a run. The answer is a stored input, keyed by `position`. */
 export type Question = { kind: 'review-rows'; position: number; rows: import('./types.ts').Row[] };
 
+/** The user's own code or pattern, to be run where it can reach nothing. */
+export type Untrusted =
+  /** `code` is a JavaScript function expression; its value must survive JSON. */
+  | { kind: 'function'; code: string; args: unknown[] }
+  /** `value`: the groups of the first match as `(string | null)[]`, the whole match first; null without a match. */
+  | { kind: 'pattern'; pattern: string; flags: string; text: string };
+
+/** `error`: one sentence for a person. */
+export type UntrustedAnswer = { ok: true; value: unknown } | { ok: false; error: string };
+
 export interface Deps {
   /** Tokens of a text, as the loaded model counts them or a close estimate. Must be the same on replay. */
   countTokens(text: string): number;
@@ -60,4 +93,6 @@ export interface Deps {
   stopped(call: number): boolean;
   /** The rows as the user left them, or as they were when nobody answered in time. A stored input. */
   reviewRows(question: Question): Promise<import('./types.ts').Row[]>;
+  /** Must answer the same on replay. Never rejects for what the code does: that is `ok: false`. */
+  runUntrusted(request: Untrusted): Promise<UntrustedAnswer>;
 }

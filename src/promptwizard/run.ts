@@ -2,7 +2,8 @@
 import { BudgetSpent } from './errors.ts';
 import type { Phase, RunEvent } from './events.ts';
 import { StoppedError, type Deps, type Finish, type JsonSchema, type Llm, type LlmReply, type LlmRequest, type Purpose } from './llm.ts';
-import type { Metric } from './metrics/metric.ts';
+import type { Reading } from './metrics/kind.ts';
+import { readingOf, type Metric } from './metrics/metric.ts';
 import { PLANS, type Plan, type Split } from './plans.ts';
 import { deriveSeed } from './random.ts';
 import { promptText, renderMessages } from './render.ts';
@@ -18,7 +19,13 @@ export interface Scored {
   finish: Finish;
   tokensIn: number;
   tokensOut: number;
+  /** The user's own code failed on this row: it counts for no candidate. */
+  error?: string;
 }
+
+/** A cut reply is a failure, unless its answer mark was already closed: then the contract was kept before the cut. */
+export const isWhole = ({ finish, text }: Pick<LlmReply, 'finish' | 'text'>): boolean =>
+  finish === 'stop' || (finish === 'length' && /<\/\s*answer\s*>/i.test(text));
 
 /** Steps are generators of events that return what the next step needs. */
 export type Steps<T> = AsyncGenerator<RunEvent, T>;
@@ -37,8 +44,12 @@ export class Run {
   /** Ids of styles used by code so far: a draw without replacement over the run. */
   readonly usedStyles = new Set<string>();
   readonly declined: string[] = [];
+  /** Rows on which the user's own code failed, for whichever candidate. */
+  private readonly faulty = new Set<string>();
   split: Split = { race: [], fresh: [], heldOut: [], verdict: [] };
   metric: Metric | null = null;
+  /** Open tasks: how a reply is scored. */
+  judge: ((candidate: Candidate, row: Row, output: string) => Steps<Reading>) | null = null;
   contract = '';
   description = '';
   incumbent = 'c0';
@@ -177,26 +188,44 @@ export class Run {
     else {
       const made = yield* this.call(request, { candidate: candidate.id, row: row.id });
       reused = made.reused;
-      scored = this.read(made.reply, row);
+      scored = yield* this.scoreOf(made.reply, candidate, row);
     }
+    if (scored.error !== undefined) this.faulty.add(row.id);
     const own = this.answers.get(candidate.id) ?? new Map<string, Scored>();
     this.answers.set(candidate.id, own.set(row.id, scored));
     yield this.scoredEvent(candidate, row, scored, part, reused);
     return scored;
   }
 
-  /** A cut reply is a failure, unless its answer mark was already closed: then the contract was kept before the cut. */
-  private read(reply: LlmReply, row: Row): Scored {
+  private async *scoreOf(reply: LlmReply, candidate: Candidate, row: Row): Steps<Scored> {
     const { finish, tokensIn, tokensOut, text: output } = reply;
-    const whole = finish === 'stop' || (finish === 'length' && /<\/\s*answer\s*>/i.test(output));
-    const read = whole && this.metric ? this.metric.read(output, row) : null;
-    const score = this.metric && read !== null ? this.metric.score(read, row) : 0;
-    return { score, read, output, finish, tokensIn, tokensOut };
+    const { metric } = this;
+    let reading: Reading = { read: null, score: 0 };
+    if (metric && isWhole(reply))
+      reading = metric.spec.kind === 'checklist' ? yield* this.judge!(candidate, row, output) : await this.reading(output, row);
+    return { ...reading, output, finish, tokensIn, tokensOut };
+  }
+
+  /** By code alone, without a judge. Unreadable without a metric. */
+  async reading(output: string, row: Row): Promise<Reading> {
+    if (!this.metric) return { read: null, score: 0 };
+    return readingOf(this.metric, output, row, (request) => this.deps.runUntrusted(request));
   }
 
   private scoredEvent(candidate: Candidate, row: Row, s: Scored, part: Part, reused: boolean): RunEvent {
-    const { score, read, output, finish } = s;
-    return { type: 'scored', candidate: candidate.id, row: row.id, score, read, output, finish, reused, part };
+    const { score, read, output, finish, error } = s;
+    return {
+      type: 'scored',
+      candidate: candidate.id,
+      row: row.id,
+      score,
+      read,
+      output,
+      finish,
+      reused,
+      part,
+      ...(error === undefined ? {} : { error }),
+    };
   }
 
   /** Takes a candidate in. Its id is the next free one. */
@@ -213,8 +242,24 @@ export class Run {
   tokensOf(id: string): number {
     return this.texts.get(id)?.tokens ?? 0;
   }
+  /** undefined: not asked, or the row counts for nobody. */
   answerOf(id: string, row: string): Scored | undefined {
-    return this.answers.get(id)?.get(row);
+    return this.faulty.has(row) ? undefined : this.answers.get(id)?.get(row);
+  }
+  /** An open task: each answer is judged by a call of its own. */
+  get judged(): boolean {
+    return this.metric?.spec.kind === 'checklist';
+  }
+  get criteria(): readonly string[] {
+    return this.metric?.spec.kind === 'checklist' ? this.metric.spec.criteria : [];
+  }
+  /** Calls that an answered row costs. */
+  get callsPerRow(): number {
+    return this.judged ? 2 : 1;
+  }
+  /** Two scores of a row differ when they are further apart than this: half a criterion, where a judge counts those. */
+  get margin(): number {
+    return this.judged ? 0.5 / Math.max(1, this.criteria.length) : 0.05;
   }
   /** Whether the rule against scoring on one's own examples lets the candidate be asked this row. */
   mayAsk(candidate: Candidate, row: Row): boolean {

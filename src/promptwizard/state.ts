@@ -55,6 +55,8 @@ export interface RunState {
   rejected: number;
   notes: { code: string; text: string }[];
   comparison: Paired | null;
+  /** Open tasks, by row of the verdict: 1 the winner's reply was preferred, 0 the start's, 0.5 neither. */
+  preferred: Record<string, number>;
   arms: ArmScore[];
   verdict: Verdict | null;
   result: RunResult | null;
@@ -77,6 +79,7 @@ export const emptyState = (): RunState => ({
   rejected: 0,
   notes: [],
   comparison: null,
+  preferred: {},
   arms: [],
   verdict: null,
   result: null,
@@ -163,6 +166,9 @@ export function reduce(state: RunState, event: RunEvent): RunState {
       if (event.accepted) state.incumbent = event.candidate;
       break;
     case 'critique':
+      break;
+    case 'preferred':
+      state.preferred[event.row] = event.share;
       break;
     case 'verdict-look':
       state.comparison = event.comparison;

@@ -6,9 +6,12 @@ export interface Style {
   id: string;
   title: string;
   sentence: string;
+  /** For which tasks: those with a right answer, open ones, or both. */
+  fits: 'closed' | 'open' | 'both';
 }
 
-const style = (id: string, title: string, sentence: string): Style => ({ id, title, sentence });
+const style = (id: string, title: string, sentence: string, fits: Style['fits'] = 'closed'): Style => ({ id, title, sentence, fits });
+const writing = (id: string, title: string, sentence: string): Style => style(id, title, sentence, 'open');
 
 export const STYLES: readonly Style[] = [
   style('parts', 'break into parts', 'Split the task into its parts, settle each part, then put them together.'),
@@ -40,12 +43,33 @@ export const STYLES: readonly Style[] = [
   style('evidence', 'point to the evidence', 'Rest every claim on the words of the question that support it.'),
   style('contrast', 'compare', 'Compare the things in question side by side and go by where they differ.'),
   style('cause', 'cause and effect', 'Ask of each thing what brings it about and what follows from it.'),
-  style('expert', 'as one who knows', 'Go about it as somebody would who does this kind of task every day.'),
+  style('expert', 'as one who knows', 'Go about it as somebody would who does this kind of task every day.', 'both'),
   style('teach', 'explain to a beginner', 'Explain the way to the answer as you would to someone new to it.'),
-  style('brief', 'few words', 'Use as few words as the task allows and give no comment.'),
+  style('brief', 'few words', 'Use as few words as the task allows and give no comment.', 'both'),
   style('careful', 'slowly', 'Take your time, and read the whole question twice before you begin.'),
   style('opposite', 'try the opposite', 'Suppose the opposite of your first answer and see whether it could hold.'),
+  writing('reader', 'think of the reader', 'Think first of who will read this and what they need from it, and write for them.'),
+  writing('main-first', 'main point first', 'Put the main point in the first sentence and let the rest support it.'),
+  writing(
+    'particulars',
+    'use the particulars',
+    'Name the particulars that were given, such as people, things, dates and numbers, and build on them.',
+  ),
+  writing('plain-words', 'plain words', 'Use short sentences and everyday words, and leave out whatever does not help.'),
+  writing('in-parts', 'parts in order', 'Settle which parts the text needs and in which order, then write one short paragraph for each.'),
+  writing('next-step', 'end with a next step', 'End by saying plainly what happens next and who does it.'),
+  writing(
+    'warmth',
+    'acknowledge, then act',
+    'First show that you have understood how things stand for the other person, then turn to the matter.',
+  ),
+  writing('examples-in', 'show, do not claim', 'Back each claim with a detail or a small example instead of a strong adjective.'),
+  writing('revise', 'write, then revise', 'Write a draft in your head, cut it by a third, and give only the revised text.'),
+  writing('honest', 'promise nothing extra', 'Promise and assert only what the request supports, and say openly what is not known.'),
 ];
+
+/** Styles that suit a task. */
+export const stylesFor = (open: boolean): readonly Style[] => STYLES.filter((s) => s.fits === 'both' || (s.fits === 'open') === open);
 
 export const styleOf = (id: string): Style | undefined => STYLES.find((s) => s.id === id);
 

@@ -26,7 +26,9 @@ export type MetricSpec =
   | { kind: 'choice'; letters: string[] }
   | { kind: 'label'; labels: string[] }
   | { kind: 'contains' }
-  | { kind: 'similarity' };
+  | { kind: 'similarity' }
+  /** Open tasks: the share of yes/no criteria that the same model finds met. */
+  | { kind: 'checklist'; criteria: string[] };
 export type MetricKind = MetricSpec['kind'];
 
 /** What the user wants done. `metric` absent: chosen by code from the answers of the rows. */
@@ -74,6 +76,8 @@ export type MadeBy =
   | { kind: 'start' }
   | { kind: 'contract' }
   | { kind: 'free-baseline' }
+  /** An open task's checklist, put into the prompt. */
+  | { kind: 'criteria' }
   | { kind: 'style'; style: string }
   | { kind: 'model'; styles: string[] }
   | { kind: 'refine'; cause: string }
@@ -157,6 +161,11 @@ export interface Verdict {
   moreRows: number | null;
 }
 
+/** A cheaper prompt beside the result. Its score is of the search, on rows that also chose it: likely too high. */
+export interface Alternative extends ArmScore {
+  optimizedPrompt: string;
+}
+
 /** What an optimization returns. */
 export interface RunResult {
   originalPrompt: string;
@@ -169,6 +178,8 @@ export interface RunResult {
   qualityScore: number;
   quality: Quality;
   verdict: Verdict;
+  /** Nearly as good with replies as short as the start's; null when there is none. */
+  alternative: Alternative | null;
   /** Seconds: the sum of the calls' durations. */
   processingTime: number;
   calls: number;

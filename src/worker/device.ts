@@ -29,7 +29,7 @@ export async function deviceReport({ engines, served, here, storage = navigator.
 /** An engine that does not even start is one that this device cannot use; the others still count. */
 async function capabilityOf(name: EngineName, engines: Engines): Promise<Capability> {
   try {
-    return await (await engines[name]()).featureTest();
+    return await (await engines[name]!()).featureTest();
   } catch (error) {
     const why = `The ${name === 'webllm' ? 'WebGPU' : 'CPU'} engine did not start (${error instanceof Error ? error.name : 'unknown'}).`;
     return { engine: name, ok: false, why, remedy: 'Reload the page while online.', facts: {} };

@@ -87,13 +87,22 @@ async function askEngine(parts: LlmParts, request: LlmRequest, hash: string): Pr
 }
 
 async function askOnce(parts: LlmParts, request: LlmRequest, hash: string): Promise<LlmReply> {
-  const { messages, schema, maxTokens, temperature, seed } = request;
+  const { messages, schema, letters, maxTokens, temperature, seed } = request;
   const tokensIn = messages.reduce((sum, message) => sum + parts.engine.countTokens(message.content), 0);
   const timeoutMs = callTimeout(tokensIn, maxTokens, parts.speed);
   const controller = new AbortController();
   const forget = parts.inputs.whenStopped(() => controller.abort());
   const generating = parts.engine.generate(
-    { messages, ...(schema ? { schema } : {}), maxTokens, temperature, seed, timeoutMs, onToken: parts.onTokens },
+    {
+      messages,
+      ...(schema ? { schema } : {}),
+      ...(letters ? { letters } : {}),
+      maxTokens,
+      temperature,
+      seed,
+      timeoutMs,
+      onToken: parts.onTokens,
+    },
     controller.signal,
   );
   try {
@@ -101,7 +110,8 @@ async function askOnce(parts: LlmParts, request: LlmRequest, hash: string): Prom
     if (result.finish === 'abort') {
       throw new EngineError('aborted', 'The model was taken away during a call. What was found so far is kept; load the model and go on.');
     }
-    return { text: result.text, finish: result.finish, tokensIn: result.tokensIn, tokensOut: result.tokensOut, ms: result.ms, hash };
+    const { text, finish, tokensIn: read, tokensOut, ms, probabilities } = result;
+    return { text, finish, tokensIn: read, tokensOut, ms, hash, ...(probabilities ? { probabilities } : {}) };
   } finally {
     forget();
   }

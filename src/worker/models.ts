@@ -5,7 +5,8 @@ import { refKey } from '../engines/modelId.ts';
 import { WorkerError } from './errors.ts';
 import type { ModelStatus } from './protocol.ts';
 
-export type Engines = { readonly [K in EngineName]: () => Promise<LlmEngine> };
+/** Those that this worker offers. */
+export type Engines = { readonly [K in EngineName]?: () => Promise<LlmEngine> };
 
 const sameRef = (a: ModelRef, b: ModelRef): boolean => refKey(a) === refKey(b);
 
@@ -72,7 +73,9 @@ export class Models {
     try {
       await this.engine?.unload();
       this.engine = null;
-      const engine = await this.engines[ref.engine]();
+      const make = this.engines[ref.engine];
+      if (!make) throw new EngineError('load-failed', 'This page has no engine for that model. Choose another one.');
+      const engine = await make();
       const loaded = await engine.load(
         ref,
         (progress) => {

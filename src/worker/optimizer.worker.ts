@@ -1,6 +1,6 @@
 /** The Web Worker: owns engine and run, writes the store. Nothing of an engine is loaded before it is asked for. */
 import { expose } from 'comlink';
-import type { EngineName, LlmEngine, ModelRef } from '../engines/engine.ts';
+import type { LlmEngine, ModelRef } from '../engines/engine.ts';
 import { connectStore } from '../store/connection.ts';
 import { deviceReport } from './device.ts';
 import type { Engines } from './models.ts';
@@ -20,7 +20,7 @@ const once = (make: () => Promise<LlmEngine>): (() => Promise<LlmEngine>) => {
 const engines: Engines = {
   webllm: once(async () => (await import('../engines/webllm/engine.ts')).createWebLlmEngine()),
   wllama: once(async () => (await import('../engines/wllama/index.ts')).createWllamaEngine()),
-} satisfies Record<EngineName, unknown>;
+};
 
 const here = async (ref: ModelRef): Promise<boolean> =>
   ref.engine === 'webllm' ? (await import('../engines/webllm/cache.ts')).here(ref) : (await import('../engines/wllama/index.ts')).here(ref);

@@ -9,6 +9,7 @@ import { Models, type Engines } from './models.ts';
 import type { DeviceReport, OptimizerApi, WorkerListener } from './protocol.ts';
 import type { Optimize } from './run.ts';
 import { Runs } from './runs.ts';
+import { Trying } from './trying.ts';
 import { Watchers } from './watchers.ts';
 
 export interface ApiParts {
@@ -41,6 +42,7 @@ export function createOptimizerApi(parts: ApiParts): OptimizerApi {
     watchers: () => watchers,
     hear: (...news) => tell((listener) => listener.run(...news)),
   });
+  const trying = new Trying({ models, locks, busy: () => runs.busy });
   const watchers = new Watchers({
     readEvents: (run, from, limit) => connection.use((store) => readEvents(store, run, from, limit)),
     readRun: async (run) => {
@@ -60,12 +62,16 @@ export function createOptimizerApi(parts: ApiParts): OptimizerApi {
     device: (pageUrl) => parts.device(pageUrl),
     here: (ref) => parts.here(ref).catch(() => false),
     load: async (ref, onProgress, options) => {
-      if (!models.has(ref)) runs.refuseWhileBusy();
+      if (!models.has(ref)) {
+        runs.refuseWhileBusy();
+        await trying.stop();
+      }
       return models.load(ref, (progress) => void onProgress(progress), options);
     },
     cancelLoad: async () => models.cancel(),
     unload: async () => {
       runs.refuseWhileBusy();
+      await trying.stop();
       await models.unload();
     },
     model: async () => models.status,
@@ -73,13 +79,22 @@ export function createOptimizerApi(parts: ApiParts): OptimizerApi {
     remove: async (ref) => {
       if (models.has(ref)) {
         runs.refuseWhileBusy();
+        await trying.stop();
         await models.unload();
       }
       await parts.remove(ref);
     },
     countTokens: async (text) => models.ready().engine.countTokens(text),
-    start: (request) => runs.start(request),
-    resume: (run) => runs.resume(run),
+    tryOut: async (request, onTokens) => trying.ask(request, (tokens) => void onTokens(tokens)),
+    stopTrying: () => trying.stop(),
+    start: async (request) => {
+      await trying.stop();
+      return runs.start(request);
+    },
+    resume: async (run) => {
+      await trying.stop();
+      return runs.resume(run);
+    },
     watch: async (run, from, sink) => {
       const id = await watchers.watch(run, from, sink);
       sinks.set(id, sink);

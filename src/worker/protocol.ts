@@ -2,7 +2,7 @@
 import type { ModelOffer } from '../engines/catalogue.ts';
 import type { Capability, LoadedModel, LoadOptions, LoadProgress, ModelRef } from '../engines/engine.ts';
 import type { RunEvent } from '../promptwizard/events.ts';
-import type { PlanName, Row, Task } from '../promptwizard/types.ts';
+import type { ChatMessage, PlanName, Row, Task } from '../promptwizard/types.ts';
 import type { Settings } from '../promptwizard/settings.ts';
 import type { RunStatus } from '../store/records.ts';
 
@@ -41,6 +41,19 @@ export type StartReply =
   | { kind: 'busy'; message: string }
   /** Another tab has the device: its run, which can be watched from here. */
   | { kind: 'elsewhere'; run: string; message: string };
+
+/** One chat for the loaded model, outside of any run. */
+export interface TryRequest {
+  messages: ChatMessage[];
+  maxTokens: number;
+}
+
+export interface TryReply {
+  text: string;
+  finish: 'stop' | 'length' | 'timeout';
+  tokensOut: number;
+  ms: number;
+}
 
 /** Errors of the worker itself, by `name`; those of engine, store and method keep their own. */
 export type WorkerErrorCode =
@@ -93,6 +106,9 @@ export interface OptimizerApi {
   /** Removes a model's files from this machine. */
   remove(ref: ModelRef): Promise<void>;
   countTokens(text: string): Promise<number>;
+  /** Answers once and stores nothing. Refused while a run has the model; a run that starts stops it. */
+  tryOut(request: TryRequest, onTokens: (tokensSoFar: number) => void): Promise<TryReply>;
+  stopTrying(): Promise<void>;
   start(request: StartRequest): Promise<StartReply>;
   /** Goes on with a stored run at its first unanswered call. Needs its model loaded. */
   resume(run: string): Promise<void>;

@@ -11,7 +11,7 @@ export async function rehearse(optimize: Optimize, input: OptimizeInput, countTo
     reached();
     return new Promise<never>(() => {});
   };
-  const events = optimize(input, never, { countTokens, stopped: () => false, reviewRows: never });
+  const events = optimize(input, never, { countTokens, stopped: () => false, reviewRows: never, runUntrusted: never });
   for (;;) {
     const next = await Promise.race([events.next(), asked]);
     if (next === 'asked' || next.done) return;

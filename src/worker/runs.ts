@@ -47,9 +47,13 @@ export class Runs {
   has(run: string): boolean {
     return this.queue.find(run) !== undefined;
   }
+  /** A run is at work or waits. */
+  get busy(): boolean {
+    return this.queue.length > 0;
+  }
   /** @throws WorkerError busy */
   refuseWhileBusy(): void {
-    if (this.queue.length > 0) throw new WorkerError('busy', 'A run is going on with the loaded model. Stop it or wait for its end first.');
+    if (this.busy) throw new WorkerError('busy', 'A run is going on with the loaded model. Stop it or wait for its end first.');
   }
 
   /** @throws EngineError not-loaded, InputError, StoreError */

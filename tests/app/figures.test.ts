@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, minutesRange, percent, plural, points, wait } from '../../src/app/figures.ts';
+import { bytes, count, minutesRange, percent, plural, points, wait } from '../../src/app/figures.ts';
 
 describe('numbers as a person reads them', () => {
   it('names one thing and many', () => {
     expect([plural(1, 'row'), plural(0, 'row'), plural(61204, 'token')]).toEqual(['1 row', '0 rows', '61,204 tokens']);
+  });
+  it('groups and rounds as Intl does', () => {
+    const intl = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+    for (const n of [0, 0.4, 0.5, 12, 999, 999.5, 1000, 61204, 1234567.8, 1e9, -1234]) expect(count(n)).toBe(intl.format(n));
   });
   it('gives shares without a sign and differences with one', () => {
     expect([percent(0.466), points(0.26), points(-0.031), points(0.001)]).toEqual(['47 %', '+26', '−3', '0']);

@@ -3,11 +3,12 @@ import { parseRoute, runHash } from '../../src/app/route.ts';
 
 describe('the page’s places', () => {
   it('reads every place from the hash', () => {
-    expect(['', '#', '#/', '#/runs', '#/models', '#/settings', '#/help'].map((hash) => parseRoute(hash).page)).toEqual([
+    expect(['', '#', '#/', '#/runs', '#/recorded', '#/models', '#/settings', '#/help'].map((hash) => parseRoute(hash).page)).toEqual([
       'optimize',
       'optimize',
       'optimize',
       'runs',
+      'recorded',
       'models',
       'settings',
       'help',

@@ -1,6 +1,6 @@
 /** One run of one arm in one world, and what came of it in truth. */
 import { forecastPlan } from '../../src/promptwizard/budget.ts';
-import type { Llm } from '../../src/promptwizard/llm.ts';
+import type { Deps, Llm } from '../../src/promptwizard/llm.ts';
 import { contractFor } from '../../src/promptwizard/metrics/reading.ts';
 import { metricOf } from '../../src/promptwizard/metrics/metric.ts';
 import { optimize } from '../../src/promptwizard/optimize.ts';
@@ -81,13 +81,14 @@ export async function measure(name: ArmName, kind: Kind, seed: number, knobs: Pa
     const maxCalls = o.sameCalls ? forecastPlan(task, defaultSettings(), o.plan, null).calls : null;
     const settings = { ...defaultSettings(), maxCalls, ...o.settings };
     const input = { task, settings, plan: o.plan, model: { id: 'simulated', title: 'simulated', contextSize: 4096 }, seed };
-    const deps = {
+    const deps: Deps = {
       countTokens: estimateTokens,
       stopped: () => false,
-      reviewRows: (question: { rows: typeof rows }) => Promise.resolve(question.rows),
+      reviewRows: (question) => Promise.resolve(question.rows),
+      runUntrusted: () => Promise.resolve({ ok: false, error: 'No code is run here.' }),
     };
     const state = emptyState();
-    for await (const event of optimize(input, llm, deps as Parameters<typeof optimize>[2])) reduce(state, event);
+    for await (const event of optimize(input, llm, deps)) reduce(state, event);
     const { verdict } = state.result!;
     const delivered = state.candidates[verdict.result]!.candidate;
     into.final = score(delivered, state.task!.contract);

@@ -9,7 +9,8 @@ export const eventsOf = <T extends RunEvent['type']>(events: readonly RunEvent[]
 
 export function expectLawful(input: OptimizeInput, events: readonly RunEvent[]): void {
   const calls = eventsOf(events, 'call');
-  const budget = eventsOf(events, 'budget')[0]!;
+  // What a run may spend is said anew when it turns out what kind of task it is.
+  const budget = eventsOf(events, 'budget').at(-1)!;
   expect(events[0]!.type).toBe('run-started');
   expect(events.at(-1)!.type).toBe('done');
   expect(calls.map((c) => c.n)).toEqual(calls.map((_, i) => i));
@@ -26,7 +27,13 @@ export function expectLawful(input: OptimizeInput, events: readonly RunEvent[]):
   for (const s of scored) {
     const row = rows.get(s.row)!;
     if (s.read === null) expect(s.score).toBe(0);
-    else expect(metric!.score(metric!.read(s.output, row), row)).toBe(s.score);
+    // A judge's letters and their chances, which the output alone does not tell.
+    else if (task.metric?.kind === 'checklist') {
+      expect(s.read).toMatch(/^[yn]+$/);
+      expect(s.read).toHaveLength(task.metric.criteria.length);
+      expect(s.score).toBeGreaterThanOrEqual(0);
+      expect(s.score).toBeLessThanOrEqual(1);
+    } else expect(metric!.score(metric!.read(s.output, row), row)).toBe(s.score);
   }
 
   // Held-out rows are asked only after the verdict has begun.
@@ -45,6 +52,7 @@ export function expectLawful(input: OptimizeInput, events: readonly RunEvent[]):
   const { outcome, result: delivered } = result.verdict;
   if (delivered === 'c0') expect(result.messages.at(-1)!.content.startsWith(input.task.prompt)).toBe(true);
   else if (outcome !== 'not-measured') expect(scored.some((s) => s.candidate === delivered)).toBe(true);
+  if (outcome === 'better' && result.quality === 'judged') expect(result.verdict.looks).toBe(1);
   if (outcome === 'better') expect(result.verdict.comparison!.pValue).toBeLessThanOrEqual(0.048);
   expect(result.qualityScore).toBeGreaterThanOrEqual(0);
   expect(result.qualityScore).toBeLessThanOrEqual(1);

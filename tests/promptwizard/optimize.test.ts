@@ -183,6 +183,17 @@ describe('optimize', () => {
     expect(of(events, 'done')).toHaveLength(1);
   });
 
+  it('works out the answers to inputs that came without, twice, and shows them for checking', async () => {
+    const answered = countingRows(10);
+    const input = inputOf({ task: { rows: answered.map(({ answer: _, ...row }) => row) } });
+    const { events, state } = await play(input, new SimulatedModel(world({ base: 0.9, effects: {} }), answered));
+    const made = eventsOf(events, 'rows-made')[0]!.rows;
+    const own = made.filter((row) => row.id.startsWith('r'));
+    expect(own.length).toBeGreaterThan(4);
+    expect(own.every((row) => row.origin === 'synthetic' && row.answer)).toBe(true);
+    expect(state.result!.quality).not.toBe('held-out');
+    expectLaws(input, events);
+  });
   it('makes practice rows for a lone prompt, shows them, and measures on those the person kept', async () => {
     const input = inputOf({ plan: 'quick', task: { rows: [] } });
     let shown = 0;

@@ -29,6 +29,7 @@ export async function play(
     countTokens: estimateTokens,
     stopped: (call) => o.stopAt !== undefined && call >= o.stopAt,
     reviewRows: o.review ?? ((question) => Promise.resolve(question.rows)),
+    runUntrusted: () => Promise.resolve({ ok: false, error: 'No code is run here.' }),
   };
   for await (const event of optimize(input, model.llm, deps)) {
     events.push(event);

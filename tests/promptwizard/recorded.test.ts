@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Phase } from '../../src/promptwizard/events.ts';
 import { eventsOf, expectLawful } from './laws.ts';
-import { readRecording, textKey } from './recording.ts';
+import { openRecording, textKey } from './recording.ts';
 import { replay } from './replay.ts';
 
-/** Recorded with `npm run record`; each with the steps that it went through. */
+/** Recorded with `npm run record`, each with the steps that it went through; the last is the one that the app shows. */
 const RECORDED: [file: string, steps: Phase[]][] = [
-  ['smollm2-135m-thorough', ['understand', 'mutate', 'race', 'fresh', 'reason', 'critique', 'persona', 'keywords', 'verdict']],
+  ['tests/fixtures/recorded/smollm2-135m-thorough.json.gz', ['understand', 'mutate', 'race', 'fresh', 'reason', 'critique', 'persona', 'keywords', 'verdict']],
+  ['public/recorded/run.json.gz', ['race', 'verdict']],
 ]; // prettier-ignore
 
 describe.each(RECORDED)('a recorded run of a real model: %s', async (file, steps) => {
-  const recording = await readRecording(new URL(`../fixtures/recorded/${file}.json.gz`, import.meta.url));
+  const recording = await openRecording(new URL(`../../${file}`, import.meta.url));
 
   it('replays to the same events, byte for byte', async () => {
     const events = await replay(recording, (text) => {

@@ -1,27 +1,10 @@
-/** A real run on file: what determined it, what it told, and every reply and token count it got. */
+/** Recorded runs from their files. */
 import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
-import type { RunEvent } from '../../src/promptwizard/events.ts';
-import type { LlmReply } from '../../src/promptwizard/llm.ts';
+import { readRecording, type Recording } from '../../src/formats/recording.ts';
 import { deriveSeed } from '../../src/promptwizard/random.ts';
-import type { OptimizeInput, Row } from '../../src/promptwizard/types.ts';
 
-export interface Recording {
-  version: 1;
-  model: string;
-  /** Day of the run. */
-  date: string;
-  input: OptimizeInput;
-  events: RunEvent[];
-  replies: LlmReply[];
-  /** Rows as the person left them, by position. */
-  reviewed: Record<number, Row[]>;
-  /** Tokens as the model counts them, by `textKey`. */
-  tokens: Record<string, number>;
-}
-
+/** Names a text in a recording's `tokens`. */
 export const textKey = (text: string): string => `${deriveSeed(1, text).toString(36)}.${text.length}`;
 
-export async function readRecording(url: URL): Promise<Recording> {
-  return JSON.parse(gunzipSync(await readFile(url)).toString('utf8')) as Recording;
-}
+export const openRecording = async (file: URL): Promise<Recording> => readRecording(gunzipSync(await readFile(file)).toString('utf8'));

@@ -1,9 +1,9 @@
+import type { Recording } from '../../src/formats/recording.ts';
 import type { RunEvent } from '../../src/promptwizard/events.ts';
 import type { Llm } from '../../src/promptwizard/llm.ts';
 import { optimize } from '../../src/promptwizard/optimize.ts';
 import type { Row } from '../../src/promptwizard/types.ts';
 import { callHash } from '../../src/worker/hash.ts';
-import type { Recording } from './recording.ts';
 
 /** Runs the method again over recorded replies. Asking anything that was not recorded fails. */
 export async function replay(recording: Recording, countTokens: (text: string) => number): Promise<RunEvent[]> {
@@ -19,6 +19,7 @@ export async function replay(recording: Recording, countTokens: (text: string) =
     countTokens,
     stopped: () => false,
     reviewRows: ({ position, rows }: { position: number; rows: Row[] }) => Promise.resolve(reviewed[position] ?? rows),
+    runUntrusted: () => Promise.resolve({ ok: false as const, error: 'No code was recorded.' }),
   };
   for await (const event of optimize(input, llm, deps)) events.push(event);
   return events;

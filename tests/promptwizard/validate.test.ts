@@ -17,7 +17,12 @@ const rows = [
 const why = (text: string, meta = '') => rejectInstruction(run, text, parent, meta, rows);
 
 function begin(prompt: string): void {
-  const deps = { countTokens: estimateTokens, stopped: () => false, reviewRows: () => Promise.resolve([]) };
+  const deps = {
+    countTokens: estimateTokens,
+    stopped: () => false,
+    reviewRows: () => Promise.resolve([]),
+    runUntrusted: () => Promise.resolve({ ok: false as const, error: '' }),
+  };
   run = new Run(inputOf({ task: { prompt } }), () => Promise.reject(new Error('no call')), deps);
   const made = run.add({ instruction: prompt, contract: false, demos: [], madeBy: { kind: 'start' } });
   for (let step = made.next(); ; step = made.next()) if (step.done) { parent = step.value; break; } // prettier-ignore

@@ -49,6 +49,7 @@ export function truthOf(world: World, messages: readonly ChatMessage[], text: st
   let right = base + together(ideas) + together(edits);
 
   if (contract) right += effects.contract ?? 0;
+  if (text.includes('answered with yes:')) right += effects.listed ?? 0;
   if (text.includes('refinedly')) right += effects.refined ?? 0;
   if (/I own \d+|Case \d+/.test(text)) right += effects.leaked ?? 0;
   if (/<\/?instruction>|JSON object|<START>/.test(text)) right += effects.echoed ?? 0;

@@ -72,6 +72,8 @@ export interface Effects {
   persona?: number;
   keywords?: number;
   refined?: number;
+  /** An open task's checklist in the prompt. */
+  listed?: number;
   /** A row's content in the instruction; the request echoed in it. */
   leaked?: number;
   echoed?: number;

@@ -26,10 +26,16 @@ export const VIRTUES = ['clear', 'short', 'complete', 'polite', 'exact', 'lively
 
 /** @returns a value for JSON, or a text when the request has no schema and wants none */
 export function written(desk: Desk): unknown {
-  const { request, rng, world } = desk;
+  const { request, rng, world, asked } = desk;
   const purpose: string = request.purpose;
   switch (purpose) {
     case 'understand':
+      if (asked.includes('"criteria"') && asked.includes('Write'))
+        return {
+          kind: 'free text',
+          task: 'Write to a customer.',
+          criteria: VIRTUES.slice(0, 4 + rng.int(3)).map((v) => `Is the text ${v}?`),
+        };
       return { kind: 'number', answer_format: '', task: 'Count the things that are named.' };
     case 'mutate':
     case 'repair':
@@ -47,9 +53,7 @@ export function written(desk: Desk): unknown {
     case 'make-rows':
       return { rows: Array.from({ length: 3 }, () => madeRow(rng, world.wrongRows ?? 0)) };
     case 'make-inputs':
-      return { rows: Array.from({ length: 3 }, () => madeInput(rng)), inputs: Array.from({ length: 3 }, () => madeInput(rng)) };
-    case 'criteria':
-      return { criteria: VIRTUES.slice(0, 4 + rng.int(3)).map((v) => `Is the text ${v}?`) };
+      return { inputs: Array.from({ length: 3 }, () => madeInput(rng)) };
     default:
       return letters(desk);
   }
@@ -100,7 +104,7 @@ function madeRow(rng: Rng, wrong: number) {
   };
 }
 
-const madeInput = (rng: Rng) => ({ facts: 'a letter', question: `Write to customer ${rng.int(1000)} about order ${rng.int(1000)}.` });
+const madeInput = (rng: Rng) => ({ input: `Write to customer ${rng.int(1000)} about order ${rng.int(1000)}.` });
 
 /** Judging: a virtue is met when the draft names it; of two drafts the one with more of them wins, the first when equal. */
 function letters({ request, asked }: Desk): string {

@@ -3,7 +3,7 @@ import type { LoadedModel, LoadOptions, LoadProgress, ModelRef } from '../../eng
 import type { RunEvent } from '../../promptwizard/events.ts';
 import type { Row } from '../../promptwizard/types.ts';
 import type { RunStatus } from '../../store/records.ts';
-import type { DeviceReport, ModelStatus, StartReply, StartRequest } from '../../worker/protocol.ts';
+import type { DeviceReport, ModelStatus, StartReply, StartRequest, TryReply, TryRequest } from '../../worker/protocol.ts';
 
 /** What a watcher of a run hears. Events come in order, each `seq` once, from the one asked for. */
 export interface RunHandlers {
@@ -41,6 +41,9 @@ export interface Optimizer {
   remove(ref: ModelRef): Promise<void>;
   /** Whether the whole model lies on this machine, also one that no catalogue lists. */
   here(ref: ModelRef): Promise<boolean>;
+  /** One answer of the loaded model outside of any run. Refused as `busy` or `elsewhere` while a run has it. */
+  tryOut(request: TryRequest, onTokens?: (tokensSoFar: number) => void): Promise<TryReply>;
+  stopTrying(): Promise<void>;
   start(request: StartRequest): Promise<StartReply>;
   /** Goes on with a stored run; loads its model first when another or none is loaded, with `options`. */
   resume(run: string, onProgress?: (p: LoadProgress) => void, options?: LoadOptions): Promise<void>;

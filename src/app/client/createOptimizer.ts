@@ -19,6 +19,8 @@ export interface OptimizerParts {
 
 /** How often a lost worker is started anew by itself, until the person does something. */
 const MOST_RESTARTS = 3;
+/** Errors after which the worker is ended and started anew. */
+const LOST: ReadonlySet<string> = new Set(['device-lost', 'out-of-memory']);
 /** Compiling shaders and starting a WebAssembly engine can keep the worker from answering for a good while. */
 const PATIENCE = { run: 30_000, load: 180_000 };
 
@@ -178,6 +180,18 @@ export function createOptimizer(parts: OptimizerParts): Optimizer {
       change({ model: { state: 'none' } });
     },
     here: async (ref) => need().call((api) => api.here(plain(ref))),
+    async tryOut(request, onTokens = () => {}) {
+      restarts = 0;
+      const mine = need();
+      try {
+        return await mine.call((api) => api.tryOut(plain(request), proxy(onTokens)));
+      } catch (error) {
+        // Outside of a run nobody else tells that the engine is gone.
+        if (LOST.has((error as Error).name)) void recover(mine, 'The model was lost');
+        throw error;
+      }
+    },
+    stopTrying: async () => link?.call((api) => api.stopTrying()),
     async start(request) {
       restarts = 0;
       return need().call((api) => api.start(plain(request)));

@@ -8,6 +8,7 @@ export const METRICS: { readonly [K in MetricKind]: { name: string; about: strin
   exact: { name: 'exact text', about: 'The same text; case and outer punctuation do not matter.' },
   contains: { name: 'contains', about: 'The right answer stands somewhere in the reply.' },
   similarity: { name: 'similar words', about: 'The share of words in common; for short texts.' },
+  checklist: { name: 'checklist', about: 'The same model checks each reply against your yes-or-no questions.' },
 };
 export const METRIC_KINDS = Object.keys(METRICS) as MetricKind[];
 
@@ -23,6 +24,7 @@ export function specOf(kind: MetricKind, rows: readonly { answer?: string }[]): 
     return { kind, letters: found.length > 1 ? found : ['A', 'B', 'C', 'D'] };
   }
   if (kind === 'label') return { kind, labels: answersOf(rows).slice(0, 30) };
+  if (kind === 'checklist') return { kind, criteria: [] };
   return { kind } as MetricSpec;
 }
 

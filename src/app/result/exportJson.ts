@@ -2,7 +2,10 @@
 import type { RunResult } from '../../promptwizard/types.ts';
 import type { RunRecord } from '../../store/records.ts';
 
-export function exportJson(record: RunRecord, result: RunResult): string {
+/** What a result needs of its run; a recorded run that ships with the app has no more. */
+export type ShownRun = Pick<RunRecord, 'id' | 'createdAt' | 'input'>;
+
+export function exportJson(record: ShownRun, result: RunResult): string {
   return JSON.stringify(
     {
       format: 'promptevolver-result',

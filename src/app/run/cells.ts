@@ -1,20 +1,21 @@
 /** Cells of the grid as short codes, so that a draw compares strings and touches only what changed. Pure. */
 import type { Answer, RunState } from '../../promptwizard/state.ts';
-import { FLIP_MARK, flipOf } from './scores.ts';
+import { FLIP_MARK, flipOf, tieOf } from './scores.ts';
 
 /** First letter: r right, p partly, w wrong, u unreadable. Second: w won, l lost, s same, or - where the start is not known. '': not asked. */
 export type Cell = string;
 
-export function cellCode(answer: Answer | undefined, start: Answer | undefined, isStart: boolean): Cell {
+export function cellCode(answer: Answer | undefined, start: Answer | undefined, isStart: boolean, tie: number): Cell {
   if (!answer) return '';
   const fill = answer.read === null ? 'u' : answer.score > 0.95 ? 'r' : answer.score < 0.05 ? 'w' : 'p';
-  return fill + (isStart || !start ? '-' : flipOf(answer.score, start.score)[0]!);
+  return fill + (isStart || !start ? '-' : flipOf(answer.score, start.score, tie)[0]!);
 }
 
 export function cellsOf(state: RunState, candidate: string, rows: readonly string[]): Cell[] {
   const own = state.candidates[candidate]?.answers ?? {};
   const start = state.candidates['c0']?.answers ?? {};
-  return rows.map((row) => cellCode(own[row], start[row], candidate === 'c0'));
+  const tie = tieOf(state);
+  return rows.map((row) => cellCode(own[row], start[row], candidate === 'c0', tie));
 }
 
 const FILL: Readonly<Record<string, string>> = { r: 'right', p: 'partly right', w: 'wrong', u: 'unreadable' };

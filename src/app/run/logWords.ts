@@ -17,6 +17,9 @@ const WHY_NOT: { readonly [K in RejectReason]: string } = {
   question: 'it is a question',
   'not-an-instruction': 'it does not speak to the one who answers',
   'names-a-model': 'it names a model or a company',
+  'other-language': 'it is in another language',
+  loops: 'it says the same over and over',
+  incoherent: 'its steps do not lead to its answer',
 };
 
 export function logWords(event: RunEvent): string | null {
@@ -28,6 +31,7 @@ export function logWords(event: RunEvent): string | null {
         event.setAside.length > 0 ? `; set aside: ${event.setAside.map((s) => s.detail).join('; ')}` : ''
       }.`;
     case 'task':
+      if (event.metric?.kind === 'checklist') return `Replies are judged by the same model: ${event.metric.criteria.join(' ')}`;
       return event.metric ? `Answers are judged as: ${event.metric.kind}.` : 'The answers are free text.';
     case 'budget':
       return `At most ${plural(event.maxCalls, 'call')}, ${event.reserved} of them set aside for the verdict.`;
@@ -39,6 +43,8 @@ export function logWords(event: RunEvent): string | null {
       return `New candidate ${event.candidate.id}: ${madeByWords(event.candidate.madeBy)} (${plural(event.tokens, 'token')}).`;
     case 'rejected':
       return `A proposal was dropped: ${WHY_NOT[event.reason]}.`;
+    case 'preferred':
+      return `Side by side on one input: ${event.share > 0.5 ? `the reply of ${event.candidate} was preferred` : event.share < 0.5 ? `that of ${event.against} was preferred` : 'neither was preferred in both orders'}.`;
     case 'rung':
       return `After ${plural(event.rows, 'row')} ${event.kept.join(', ') || 'none'} went on${event.dropped.length > 0 ? `, ${event.dropped.join(', ')} left` : ''}; ${plural(event.callsSaved, 'call')} saved.`;
     case 'headroom':

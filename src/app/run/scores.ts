@@ -1,12 +1,16 @@
 /** Scores that may be compared: a candidate against the start, on rows asked of both. Pure. */
 import type { Answer, RunState } from '../../promptwizard/state.ts';
 
-/** Scores nearer than this are a tie, unless they are 0 or 1. */
-const TIE = 0.05;
+/** Scores nearer than this are a tie: half a criterion where a judge counts those (method, section 0). */
+export function tieOf(state: RunState): number {
+  const metric = state.task?.metric;
+  return metric?.kind === 'checklist' ? 0.5 / Math.max(1, metric.criteria.length) : 0.05;
+}
 
 export type Flip = 'won' | 'lost' | 'same';
 
-export const flipOf = (score: number, start: number): Flip => (score - start > TIE ? 'won' : start - score > TIE ? 'lost' : 'same');
+export const flipOf = (score: number, start: number, tie: number): Flip =>
+  score - start > tie ? 'won' : start - score > tie ? 'lost' : 'same';
 
 export const FLIP_MARK: { readonly [K in Flip]: string } = { won: '▲', lost: '▼', same: '·' };
 
@@ -30,7 +34,7 @@ export function sharedScores(state: RunState, candidate: string): Shared {
     shared.rows++;
     shared.mean += answer.score;
     shared.startMean += base.score;
-    const flip = flipOf(answer.score, base.score);
+    const flip = flipOf(answer.score, base.score, tieOf(state));
     if (flip === 'won') shared.wins++;
     else if (flip === 'lost') shared.losses++;
   }
@@ -49,7 +53,7 @@ export function pairedPath(state: RunState, candidate: string): number[] {
   for (const row of rowOrder(state)) {
     const [a, b] = [own[row], start[row]];
     if (!a || !b) continue;
-    const flip = flipOf(a.score, b.score);
+    const flip = flipOf(a.score, b.score, tieOf(state));
     path.push(path[path.length - 1]! + (flip === 'won' ? 1 : flip === 'lost' ? -1 : 0));
   }
   return path;
@@ -110,7 +114,16 @@ export function changedRows(state: RunState, candidate: string, part?: Answer['p
   for (const [row, after] of Object.entries(own)) {
     const before = start[row];
     if (!before || (part && after.part !== part)) continue;
-    const flip = flipOf(after.score, before.score);
+    const preferred = part === undefined ? undefined : state.preferred[row];
+    // The verdict of an open task goes by preference.
+    const flip =
+      preferred === undefined
+        ? flipOf(after.score, before.score, tieOf(state))
+        : preferred > 0.5
+          ? 'won'
+          : preferred < 0.5
+            ? 'lost'
+            : 'same';
     if (flip !== 'same') changed.push({ row, flip, before, after });
   }
   return changed.sort((a, b) => (a.flip === b.flip ? 0 : a.flip === 'won' ? -1 : 1));

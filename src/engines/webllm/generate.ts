@@ -1,8 +1,10 @@
 /** One call of the model: streamed, limited in time, stopped on request, its errors told apart. */
+import type { Letters } from '../../promptwizard/llm.ts';
 import { EngineError } from '../errors.ts';
 import type { GenRequest, GenResult } from '../engine.ts';
+import { lettersGrammar, readLetters, type TokenChance } from '../letters.ts';
 import { aborted, toEngineError } from './errors.ts';
-import type { MlcChatConfig, MlcEngine, MlcRequest, MlcUsage } from './package.ts';
+import type { MlcChatConfig, MlcEngine, MlcRequest, MlcTokenLogprob, MlcUsage } from './package.ts';
 import { prepareMessages, restore, stripThinking } from './text.ts';
 
 export interface CallContext {
@@ -47,6 +49,7 @@ async function run(
   const began = performance.now();
   let tokens = 0;
   let streamed = '';
+  const chances: TokenChance[] = [];
   let usage: MlcUsage | null = null;
   let finish: string | null = null;
   let ending: Ending | null = null;
@@ -92,6 +95,7 @@ async function run(
       const choice = chunk.choices[0];
       if (choice?.finish_reason) finish = choice.finish_reason;
       else if (choice) {
+        chances.push(...(choice.logprobs?.content ?? []).map(toChance));
         tokens++;
         streamed += choice.delta?.content ?? '';
         if (!ending) request.onToken?.(tokens);
@@ -109,12 +113,12 @@ async function run(
     const outcome = await Promise.race([pumped.then((text) => ({ text })), ended.then(() => ({ text: null })), trouble, hung]);
     const ms = performance.now() - began;
     const raw = outcome.text ?? streamed;
-    const text = stripThinking(raw);
+    // A block that never ends leaves no answer: a poor reply, which must not end the run that asked.
+    const text = restore(stripThinking(raw) ?? '');
     const cut = ending ?? (finish === 'abort' ? 'abort' : null);
     const spent = usage as MlcUsage | null;
     return {
-      // A block that never ends leaves no answer: a poor reply, which must not end the run that asked.
-      text: restore(text ?? ''),
+      ...(request.letters ? readLetters(text, chances, request.letters) : { text }),
       finish: cut ?? (finish === 'length' ? 'length' : 'stop'),
       tokensIn: spent?.prompt_tokens ?? 0,
       tokensOut: spent?.completion_tokens ?? tokens,
@@ -143,9 +147,29 @@ export function toMlcRequest(request: GenRequest, config: MlcChatConfig, thinkBl
     temperature: request.temperature,
     seed: request.seed,
     ...(request.schema ? { response_format: { type: 'json_object', schema: JSON.stringify(request.schema) } } : {}),
+    ...(request.letters ? forLetters(request.letters) : {}),
     ...(thinkBlockTokens === null ? {} : { extra_body: { enable_thinking: false } }),
   };
 }
+
+/**
+ * The chances come after temperature and penalties, so both are set to change nothing, whatever the request or the model's makers
+ * say. Only tokens that the grammar allows have any, so the five that the package tells at most are all there are.
+ */
+const forLetters = (letters: Letters): Partial<MlcRequest> => ({
+  response_format: { type: 'grammar', grammar: lettersGrammar(letters) },
+  logprobs: true,
+  top_logprobs: 5,
+  temperature: 1,
+  repetition_penalty: 1,
+  presence_penalty: 0,
+  frequency_penalty: 0,
+});
+
+const toChance = ({ token, top_logprobs }: MlcTokenLogprob): TokenChance => ({
+  token,
+  likeliest: top_logprobs.map((other) => ({ token: other.token, chance: Math.exp(other.logprob) })),
+});
 
 /** @throws EngineError `aborted` */
 export function throwIfAborted(signal: AbortSignal): void {

@@ -28,8 +28,15 @@ export interface MlcRequest {
   max_tokens: number;
   temperature: number;
   seed: number;
-  /** `schema` is a JSON string; an object, or none at all, throws. */
-  response_format?: { type: 'json_object'; schema: string };
+  /** `schema` is a JSON string; an object, or none at all, throws. `grammar` is EBNF with the rule `root`. */
+  response_format?: { type: 'json_object'; schema: string } | { type: 'grammar'; grammar: string };
+  /** Of the tokens that the grammar allows, after temperature and penalties; none unless `top_logprobs` is 1 to 5. */
+  logprobs?: boolean;
+  top_logprobs?: number;
+  /** Without them the model's own, as its makers set them. */
+  repetition_penalty?: number;
+  presence_penalty?: number;
+  frequency_penalty?: number;
   extra_body?: { enable_thinking: boolean };
 }
 
@@ -39,8 +46,15 @@ export interface MlcUsage {
   extra?: { prefill_tokens_per_s?: number; decode_tokens_per_s?: number };
 }
 
+/** Natural logarithms; of what has no chance, minus infinity. */
+export interface MlcTokenLogprob {
+  token: string;
+  logprob: number;
+  top_logprobs: { token: string; logprob: number }[];
+}
+
 export interface MlcChunk {
-  choices: { delta?: { content?: string | null }; finish_reason?: string | null }[];
+  choices: { delta?: { content?: string | null }; finish_reason?: string | null; logprobs?: { content: MlcTokenLogprob[] } | null }[];
   usage?: MlcUsage | null;
 }
 

@@ -2,7 +2,9 @@
 import type { ChatCompletionChunk } from '@wllama/wllama/esm/index.js';
 import type { GenRequest, GenResult } from '../engine.ts';
 import { EngineError } from '../errors.ts';
+import { readLetters } from '../letters.ts';
 import type { ControlTokens } from './control-tokens.ts';
+import { forLetters, toChances } from './letters.ts';
 import { isOutOfMemory, type Runtime } from './runtime.ts';
 import { stripThinking } from './strip-thinking.ts';
 
@@ -39,7 +41,7 @@ export async function complete(
   signal.addEventListener('abort', onAbort);
   const timer = request.timeoutMs === undefined ? undefined : setTimeout(end('timeout'), request.timeoutMs);
 
-  const seen = { text: '', finish: '', chunk: null as ChatCompletionChunk | null, promptTokens: 0 };
+  const seen = { text: '', finish: '', chunk: null as ChatCompletionChunk | null, promptTokens: 0, logprobs: [] as unknown[] };
   runtime.complaint();
   try {
     const done = runtime.wllama.createChatCompletion({
@@ -49,6 +51,7 @@ export async function complete(
       seed: request.seed,
       ...SAMPLING,
       ...(grammar === undefined ? {} : { grammar }),
+      ...(request.letters ? forLetters(request.letters) : {}),
       cache_prompt: true,
       timings_per_token: true,
       return_progress: true,
@@ -60,6 +63,7 @@ export async function complete(
         seen.promptTokens = chunk.prompt_progress?.total ?? seen.promptTokens;
         const choice = chunk.choices[0];
         seen.text += choice?.delta.content ?? '';
+        seen.logprobs.push(...(choice?.logprobs?.content ?? []));
         seen.finish = choice?.finish_reason ?? seen.finish;
         if (choice?.delta.content) request.onToken?.(chunk.timings?.predicted_n ?? 0);
       },
@@ -74,8 +78,9 @@ export async function complete(
   }
 
   const timings = seen.chunk?.timings;
+  const text = control.restore(stripThinking(seen.text));
   return {
-    text: control.restore(stripThinking(seen.text)),
+    ...(request.letters ? readLetters(text, toChances(seen.logprobs), request.letters) : { text }),
     finish: stoppedBy && !seen.finish ? stoppedBy : seen.finish === 'length' ? 'length' : 'stop',
     // A call that is stopped early has not computed its whole prompt.
     tokensIn: Math.max(seen.promptTokens, (timings?.cache_n ?? 0) + (timings?.prompt_n ?? 0)),

@@ -3,6 +3,7 @@ import type { JsonSchema } from '../../promptwizard/llm.ts';
 import { estimateTokens } from '../../promptwizard/tokens.ts';
 import type { Capability, GenRequest, GenResult, LlmEngine, LoadedModel, LoadProgress, ModelRef } from '../engine.ts';
 import { EngineError } from '../errors.ts';
+import { lettersGrammar } from '../letters.ts';
 import { nameOf } from '../modelId.ts';
 import { threadsFor, wllamaCapability } from './capability.ts';
 import { complete } from './complete.ts';
@@ -112,7 +113,7 @@ export class WllamaEngine implements LlmEngine {
     if (!loaded) throw new EngineError('not-loaded', 'No model is loaded. Load one, then go on.');
     await this.#renew(loaded, signal);
     try {
-      const result = await complete(loaded.runtime, request, request.schema && this.#grammar(request.schema), loaded.control, signal);
+      const result = await complete(loaded.runtime, request, this.#grammarFor(request), loaded.control, signal);
       loaded.putAside += (result.tokensIn + result.tokensOut) * loaded.header.cacheBytesPerToken;
       return result;
     } catch (error) {
@@ -136,6 +137,11 @@ export class WllamaEngine implements LlmEngine {
       throw error;
     }
     loaded.putAside = 0;
+  }
+
+  #grammarFor({ schema, letters }: GenRequest): string | undefined {
+    if (letters) return lettersGrammar(letters);
+    return schema && this.#grammar(schema);
   }
 
   #grammar(schema: JsonSchema): string {

@@ -12,6 +12,7 @@ export function contractFor(spec: MetricSpec | null, answerFormat = ''): string 
   const format = answerFormat.replace(/\s+/g, ' ').trim().replace(/\.$/, '');
   if (spec === null) return format && `Give the answer in this form: ${format}.`;
   const { ask } = metricOf(spec);
+  if (ask === '') return format && `Give the answer in this form: ${format}.`;
   return format ? `${ask} (${format}).` : `${ask}.`;
 }
 

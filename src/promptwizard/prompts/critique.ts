@@ -1,12 +1,11 @@
 import type { JsonSchema } from '../llm.ts';
 import { fence } from './fence.ts';
 
-export interface Case {
-  input: string;
-  output: string;
-  read: string | null;
-  right: string;
-}
+export type Case = { input: string; output: string } & (
+  | { read: string | null; right: string }
+  /** Of an open task: the criteria that the reply did not meet. */
+  | { unmet: readonly string[] }
+);
 
 export const critiqueSchema: JsonSchema = {
   type: 'object',
@@ -25,7 +24,13 @@ export const refineSchema: JsonSchema = {
 const caseText = (c: Case, right: boolean): string =>
   fence(
     right ? 'right' : 'wrong',
-    `Input: ${c.input}\nThe assistant wrote: ${c.output}\nRead as its answer: ${c.read ?? 'nothing that could be read'}${right ? '' : `\nRight answer: ${c.right}`}`,
+    `Input: ${c.input}\nThe assistant wrote: ${c.output}\n${
+      'unmet' in c
+        ? c.unmet.length > 0
+          ? `Not met:\n${c.unmet.map((u) => `- ${u}`).join('\n')}`
+          : 'All that was wanted is there.'
+        : `Read as its answer: ${c.read ?? 'nothing that could be read'}${right ? '' : `\nRight answer: ${c.right}`}`
+    }`,
   );
 
 export function critiquePrompt(o: {

@@ -4,19 +4,23 @@ import { fence } from './fence.ts';
 export const ANSWER_KINDS = ['number', 'choice', 'label', 'short text', 'JSON', 'free text'] as const;
 export type AnswerKind = (typeof ANSWER_KINDS)[number];
 
-export const understandSchema: JsonSchema = {
+export const CRITERIA = { least: 4, most: 8 } as const;
+
+/** @param criteria whether a checklist is asked for too: for tasks that come without right answers */
+export const understandSchema = (criteria: boolean): JsonSchema => ({
   type: 'object',
   properties: {
     kind: { type: 'string', enum: [...ANSWER_KINDS] },
     labels: { type: 'array', items: { type: 'string' }, maxItems: 12 },
     answer_format: { type: 'string' },
     task: { type: 'string' },
+    ...(criteria ? { criteria: { type: 'array', items: { type: 'string' }, minItems: CRITERIA.least, maxItems: CRITERIA.most } } : {}),
   },
-  required: ['kind', 'task'],
+  required: criteria ? ['kind', 'task', 'criteria'] : ['kind', 'task'],
   additionalProperties: false,
-};
+});
 
-export function understandPrompt(prompt: string, samples: readonly string[]): string {
+export function understandPrompt(prompt: string, samples: readonly string[], criteria: boolean): string {
   return [
     'Below is an instruction that somebody gives to an assistant again and again, each time with another input.',
     fence('instruction', prompt),
@@ -28,5 +32,10 @@ export function understandPrompt(prompt: string, samples: readonly string[]): st
     '"labels": the fixed words, only for "label".',
     '"answer_format": how the final answer should look, in a few words, or an empty text when the instruction says it.',
     '"task": one or two sentences that say what has to be done, true for every input and not only for the samples.',
+    ...(criteria
+      ? [
+          '"criteria": six yes-or-no questions that tell a good reply from a poor one, whatever the input. Each looks at one thing that can be seen in the reply: what it must contain, how it is built, its tone, its length. A yes always means good.',
+        ]
+      : []),
   ].join('\n');
 }

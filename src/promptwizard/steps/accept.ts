@@ -8,6 +8,7 @@ import { accepts } from '../stats.ts';
 import type { Run, Steps } from '../run.ts';
 import type { Candidate, Row } from '../types.ts';
 import type { Split } from '../plans.ts';
+import { prefer } from './judge.ts';
 
 export interface Tally {
   wins: number;
@@ -15,7 +16,7 @@ export interface Tally {
   ties: number;
 }
 
-/** Rows won, lost and tied by `a` against `b`, over those that both have answered. Non-binary scores need 0.05. */
+/** Rows won, lost and tied by `a` against `b`, over those that both have answered; scores must differ by more than `run.margin`. */
 export function tally(run: Run, a: string, b: string, rows: readonly Row[]): Tally {
   const sum: Tally = { wins: 0, losses: 0, ties: 0 };
   for (const row of rows) {
@@ -23,8 +24,8 @@ export function tally(run: Run, a: string, b: string, rows: readonly Row[]): Tal
     const y = run.answerOf(b, row.id);
     if (!x || !y) continue;
     const difference = x.score - y.score;
-    if (difference > 0.05) sum.wins++;
-    else if (difference < -0.05) sum.losses++;
+    if (difference > run.margin) sum.wins++;
+    else if (difference < -run.margin) sum.losses++;
     else sum.ties++;
   }
   return sum;
@@ -36,27 +37,44 @@ export const MIN_ROWS = 8;
 export async function* accept(run: Run, leader: Candidate, split: Split, step: Phase, budget: Step = 'fresh'): Steps<boolean> {
   const incumbent = run.candidate(run.incumbent);
   const fresh = split.fresh.slice(0, freshRows(run.plan, split.fresh.length));
-  yield run.phase('fresh', 0, [leader.id, incumbent.id], fresh.length, budget, 2 * fresh.length);
+  yield run.phase('fresh', 0, [leader.id, incumbent.id], fresh.length, budget, 2 * fresh.length * run.callsPerRow);
   for (const candidate of [incumbent, leader]) {
     for (const row of fresh) if (run.mayAsk(leader, row) && run.mayAsk(incumbent, row)) yield* run.ask(candidate, row, 'fresh');
   }
   return yield* decide(run, leader, split, step);
 }
 
-function* decide(run: Run, leader: Candidate, split: Split, step: Phase): Generator<import('../events.ts').RunEvent, boolean> {
+async function* decide(run: Run, leader: Candidate, split: Split, step: Phase): Steps<boolean> {
   const against = run.incumbent;
   const sum = tally(run, leader.id, against, [...split.race, ...split.fresh]);
-  const accepted = sum.wins + sum.losses + sum.ties >= MIN_ROWS && accepts(sum.wins, sum.losses);
+  const enough = sum.wins + sum.losses + sum.ties >= MIN_ROWS;
+  let accepted = enough && accepts(sum.wins, sum.losses);
+  if (enough && !accepted && run.judged && sum.wins >= sum.losses)
+    accepted = yield* preferred(run, leader, run.candidate(against), split.fresh);
   yield { type: 'acceptance', candidate: leader.id, against, ...sum, accepted, step };
   if (accepted) run.incumbent = leader.id;
   else run.declined.push(leader.id);
   return accepted;
 }
 
+/**
+ * Where the checklist can not tell two prompts apart, because both meet it, their replies to the fresh inputs are put
+ * side by side: as many won in both orders as the rule asks for.
+ */
+async function* preferred(run: Run, leader: Candidate, incumbent: Candidate, rows: readonly Row[]): Steps<boolean> {
+  let [wins, losses] = [0, 0];
+  for (const row of rows) {
+    const share = yield* prefer(run, leader, incumbent, row);
+    if (share > 0.5) wins++;
+    else if (share < 0.5) losses++;
+  }
+  return accepts(wins, losses);
+}
+
 /** Calls of one challenge at most: race and fresh rows of the challenger, and what the incumbent still owes. */
 export const challengeCalls = (run: Run, split: Split): number => {
   const owed = [...split.race, ...split.fresh].filter((row) => !run.answerOf(run.incumbent, row.id)).length;
-  return split.race.length + split.fresh.length + owed;
+  return (split.race.length + split.fresh.length + owed) * run.callsPerRow;
 };
 
 /**

@@ -4,8 +4,13 @@ import { createRng, type Rng } from '../random.ts';
 import type { Run, Steps } from '../run.ts';
 import type { Candidate, Demo, Row } from '../types.ts';
 import { challenge, challengeCalls, MIN_ROWS } from './accept.ts';
+import { fitDemos } from './fitDemos.ts';
 import { inputText } from './inputs.ts';
-import { chainFor } from './reason.ts';
+import { genesOf } from './mutate.ts';
+import { lettersRequest, chances } from './judge.ts';
+import { newChain, ownChains, type Chain } from './reason.ts';
+import { lead } from './race.ts';
+import { coherencePrompt } from '../prompts/judge.ts';
 import type { Split } from '../plans.ts';
 
 const wordsOf = (row: Row): Set<string> =>
@@ -54,39 +59,55 @@ const answerOnly = (row: Row): Demo => ({
 export function* withAnswers(run: Run, parent: Candidate, split: Split): Generator<RunEvent, Candidate | null> {
   const rows = demoRows(run, split);
   if (rows.length === 0) return null;
-  const { instruction, persona, keywords } = parent;
-  return yield* run.add({
-    instruction,
-    contract: true,
-    demos: rows.map(answerOnly),
-    ...(persona ? { persona } : {}),
-    ...(keywords ? { keywords } : {}),
-    parentId: parent.id,
-    madeBy: { kind: 'demos', reasoning: false, count: rows.length },
-  });
+  const made = { ...genesOf(parent), instruction: parent.instruction, contract: true, demos: rows.map(answerOnly) };
+  const demos = fitDemos(run, { ...made, madeBy: { kind: 'start' } });
+  if (demos.length === 0) return null;
+  return yield* run.add({ ...made, demos, madeBy: { kind: 'demos', reasoning: false, count: demos.length } });
 }
 
-/** The parent with the same examples worked out in steps; null when no chain could be had. */
+/** Chains that are tried, and rows that each is tried on. */
+const CHAINS = 4;
+const TRIAL_ROWS = 4;
+
+/**
+ * The parent with one worked example. Several chains are each tried alone on the same few race rows; the best goes on,
+ * or none (section 5).
+ */
 async function* withReasoning(run: Run, parent: Candidate, split: Split): Steps<Candidate | null> {
-  const demos: Demo[] = [];
   const rows = demoRows(run, split);
-  yield run.phase('reason', 0, [parent.id], rows.length, 'examples', 2 * rows.length);
+  yield run.phase('reason', 0, [parent.id], rows.length, 'examples', CHAINS * TRIAL_ROWS);
+  const chains: Chain[] = ownChains(run, rows).slice(0, CHAINS);
   for (const row of rows) {
-    const reasoning = yield* chainFor(run, row, parent);
-    if (reasoning !== null) demos.push({ ...answerOnly(row), reasoning });
-    if (demos.reduce((sum, d) => sum + run.count(d.question + d.reasoning), 0) > 700) break;
+    if (chains.length >= CHAINS - 1) break;
+    if (chains.some((c) => c.row.id === row.id)) continue;
+    const made = yield* newChain(run, row, parent);
+    if (made) chains.push(made);
   }
-  if (demos.length === 0) return null;
-  const { instruction, persona, keywords } = parent;
-  return yield* run.add({
-    instruction,
-    contract: true,
-    demos,
-    ...(persona ? { persona } : {}),
-    ...(keywords ? { keywords } : {}),
-    parentId: parent.id,
-    madeBy: { kind: 'demos', reasoning: true, count: demos.length },
-  });
+  const shown = new Set(rows.map((row) => row.id));
+  const shared = split.race.filter((row) => !shown.has(row.id) && run.mayAsk(run.candidate(run.incumbent), row)).slice(0, TRIAL_ROWS);
+  const tried: Candidate[] = [];
+  for (const { row, steps } of chains) {
+    if (run.searchCallsLeft() < shared.length + challengeCalls(run, split)) break;
+    if (!(yield* coherent(run, row, steps))) continue;
+    const made = { ...genesOf(parent), instruction: parent.instruction, contract: true, demos: [{ ...answerOnly(row), reasoning: steps }] };
+    if (fitDemos(run, { ...made, madeBy: { kind: 'start' } })[0]?.reasoning === undefined) continue;
+    const child = yield* run.add({ ...made, madeBy: { kind: 'demos', reasoning: true, count: 1 } });
+    for (const asked of shared) yield* run.ask(child, asked, 'race');
+    tried.push(child);
+  }
+  const ahead = (c: Candidate) => lead(run, c.id, shared) - lead(run, run.incumbent, shared);
+  const best = tried.sort((a, b) => ahead(b) - ahead(a) || run.tokensOf(a.id) - run.tokensOf(b.id))[0];
+  return best && ahead(best) >= 0 ? best : null;
+}
+
+/** One call: whether a chain hangs together. What can not be read counts as yes; the race has the last word. */
+async function* coherent(run: Run, row: Row, steps: string): Steps<boolean> {
+  const letters = { of: ['y', 'n'], count: 1 };
+  const content = coherencePrompt({ input: inputText(row), working: steps, answer: row.answer ?? '' });
+  const { reply } = yield* run.call(lettersRequest(run, 'coherence', content, letters), { row: row.id });
+  const yes = chances(reply, letters)?.[0] ?? 1;
+  if (yes < 0.5) yield { type: 'rejected', source: 'examples', text: steps, reason: 'incoherent' };
+  return yes >= 0.5;
 }
 
 /** Both kinds of examples against the incumbent, which keeps its place when they do not win. */

@@ -3,13 +3,15 @@ import { freshRows } from '../budget.ts';
 import { BudgetSpent } from '../errors.ts';
 import type { Run, Steps } from '../run.ts';
 import type { Quality, Row, Verdict } from '../types.ts';
-import { firstCandidates } from './prepare.ts';
-import { paired, verdictOf } from './verdict.ts';
+import { firstCandidates } from './settle.ts';
+import { verdictOf } from './arms.ts';
+import { paired } from './verdict.ts';
 
 /** The plain sentence and the contract, said to be unmeasured; the only prompt ever returned without a score (section 7). */
 export function notMeasured(run: Run): Verdict {
   const free = [...run.candidates.values()].find((c) => c.madeBy.kind === 'free-baseline');
-  const result = run.metric && free ? free.id : 'c0';
+  const listed = [...run.candidates.values()].find((c) => c.madeBy.kind === 'criteria');
+  const result = run.metric ? (free?.id ?? listed?.id ?? 'c0') : 'c0';
   return {
     ...verdictOf(run, [], { outcome: 'not-measured', reason: 'not-measured', result, challenger: result, looks: 0, comparison: null }),
     start: null,
@@ -44,6 +46,7 @@ export function scoredRows(run: Run, id: string): { rows: Row[]; part: 'verdict'
 export function qualityOf(run: Run, verdict: Verdict): Quality {
   const { rows, part } = scoredRows(run, verdict.result);
   if (verdict.outcome === 'not-measured' || rows.length === 0) return 'none';
+  if (run.judged) return 'judged';
   if (rows.some((row) => row.origin === 'synthetic')) return 'synthetic';
   return part === 'verdict' && verdict.outcome !== 'stopped' ? 'held-out' : 'selection';
 }

@@ -18,6 +18,8 @@ export function madeInWords(c: Candidate): string {
       return 'Says how to mark the answer';
     case 'free-baseline':
       return 'Asks to think step by step';
+    case 'criteria':
+      return 'Says what a good reply is known by';
     case 'style':
       return `Adds a way of thinking: ${styleOf(m.style)?.title ?? m.style}`;
     case 'model':

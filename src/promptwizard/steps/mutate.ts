@@ -6,15 +6,15 @@ import { clip } from '../prompts/fence.ts';
 import { createRng } from '../random.ts';
 import { variablesOf } from '../render.ts';
 import type { Run, Steps } from '../run.ts';
-import { STYLES, withSentence, type Style } from '../styles.ts';
+import { stylesFor, withSentence, type Style } from '../styles.ts';
 import type { Candidate, Row } from '../types.ts';
 import { normalised, rejectInstruction } from './validate.ts';
 
 /** `count` candidates by code: free of calls; placeholders and contract hold by construction. */
 export function* mutateByStyle(run: Run, parent: Candidate, count: number, round: number): Generator<RunEvent, Candidate[]> {
   const made: Candidate[] = [];
-  const unused = STYLES.filter((s) => !run.usedStyles.has(s.id));
-  for (const style of createRng(run.seedFor('styles', round)).shuffle(unused)) {
+  const unused = stylesFor(run.judged).filter((s) => !run.usedStyles.has(s.id));
+  for (const style of createRng(run.seedFor('styles', round, parent.id)).shuffle(unused)) {
     if (made.length >= count) break;
     run.usedStyles.add(style.id);
     const instruction = withSentence(parent.instruction, style.sentence);
@@ -39,19 +39,21 @@ export async function* mutateByModel(
   const variants = run.settings.styleVariation;
   const room = Math.max(350, run.count(run.start.instruction) + 120);
   for (let i = 0; i < calls && made.length < count; i++) {
-    const styles: Style[] = createRng(run.seedFor('ideas', round, i)).sample(STYLES, variants + 1);
+    const styles: Style[] = createRng(run.seedFor('ideas', round, parent.id, i)).sample(stylesFor(run.judged), variants + 1);
     const content = mutatePrompt({
       instruction: clip(parent.instruction, 1300, (t) => run.count(t)),
       description: run.description,
       styles,
       variants,
       variables: variablesOf(parent.instruction),
-      words: Math.round(Math.min(room, Math.max(60, run.count(parent.instruction) * 1.5)) * 0.75),
+      words: Math.round(Math.min(room, Math.max(run.judged ? 110 : 60, run.count(parent.instruction) * 1.5)) * 0.75),
+      ...(run.judged ? { criteria: run.criteria } : {}),
     });
-    const perVariant = Math.max(80, Math.round(run.count(parent.instruction) * 1.3));
+    const perVariant = Math.max(run.judged ? 130 : 80, Math.round(run.count(parent.instruction) * 1.3));
     const texts = yield* writeStrings(run, content, variants, perVariant);
     for (const text of texts.slice(0, variants)) {
-      const reason = rejectInstruction(run, text, parent, content, rows);
+      // What is said about the task, and the checklist, are there to be taken up.
+      const reason = rejectInstruction(run, text, parent, withoutLines(content, [run.description, ...run.criteria]), rows);
       if (reason) yield { type: 'rejected', source: 'mutate', text, reason };
       else if (made.length < count)
         made.push(
@@ -66,6 +68,9 @@ export async function* mutateByModel(
   }
   return made;
 }
+
+const withoutLines = (text: string, lines: readonly string[]): string =>
+  lines.reduce((rest, line) => (line === '' ? rest : rest.replace(line, () => '—')), text);
 
 async function* writeStrings(run: Run, content: string, variants: number, perVariant: number): Steps<string[]> {
   const limit = variants * perVariant + 20;

@@ -12,6 +12,8 @@ import type { Run, Steps } from '../run.ts';
 import { FREE_SENTENCE, withSentence } from '../styles.ts';
 import type { Candidate, Row } from '../types.ts';
 import { inputText } from './inputs.ts';
+import { fits } from './settle.ts';
+import { inputRows } from './split.ts';
 import { normalised } from './validate.ts';
 
 const PER_CALL = 3;
@@ -32,6 +34,7 @@ export async function* practiceRows(run: Run, own: readonly Row[], answerFormat:
   const made = { rows: 0, empty: 0 };
   const enough = () => kept.length >= wanted || made.rows >= most || made.empty >= 3 || run.calls - before >= spend;
   try {
+    for (const row of unanswered(run, own)) if (kept.length < wanted) yield* takeInput(row);
     while (!enough()) yield* makeSome();
   } catch (error) {
     // What was kept so far is still good.
@@ -44,6 +47,14 @@ export async function* practiceRows(run: Run, own: readonly Row[], answerFormat:
   const reviewed = rows.length === 0 ? rows : await run.deps.reviewRows({ kind: 'review-rows', position, rows });
   yield { type: 'rows-reviewed', position, rows: reviewed };
   return reviewed;
+
+  /** An input of the user's own, its answer worked out twice; shown for checking like the made ones. */
+  async function* takeInput(row: Row): Steps<void> {
+    const answer = yield* agreed(run, row);
+    seen.add(normalised(inputText(row)));
+    if (answer === null) dropped.push({ question: inputText(row), reason: 'the model did not reach the same answer twice' });
+    else kept.push({ ...row, answer, origin: 'synthetic' });
+  }
 
   async function* makeSome(): Steps<void> {
     const content = rowsPrompt({
@@ -100,17 +111,39 @@ function mechanical(run: Run, row: Proposal, names: readonly string[]): string |
   return null;
 }
 
+/** The user's own inputs that came without an answer. */
+const unanswered = (run: Run, own: readonly Row[]): Row[] => {
+  const known = new Set(own.map((row) => row.id));
+  return inputRows(run.input.task.rows, run.input.task.prompt, (row) => fits(run, row)).usable.filter(
+    (row) => !known.has(row.id) && !row.answer?.trim(),
+  );
+};
+
+/** Solved once, and a second time at another seed; null when a reply can not be used. */
+async function* solution(run: Run, row: Row, attempt: number): Steps<string | null> {
+  const solver: Candidate = { ...run.start, instruction: withSentence(run.start.instruction, FREE_SENTENCE), contract: true };
+  const request = run.solveRequest(renderMessages(solver, row, run.task));
+  if (!request) return null;
+  const varied =
+    attempt === 0 ? request : { ...request, temperature: Math.max(0.3, run.settings.temperature), seed: run.seedFor('solve', row.id) };
+  const { reply } = yield* run.call(varied, { row: row.id });
+  return reply.finish === 'stop' ? reply.text : null;
+}
+
 /** Solved without the claimed answer, a second time only if the first agrees. */
 async function* agrees(run: Run, row: Row): Steps<boolean> {
-  const solver: Candidate = { ...run.start, instruction: withSentence(run.start.instruction, FREE_SENTENCE), contract: true };
   for (const attempt of [0, 1]) {
-    const request = run.solveRequest(renderMessages(solver, row, run.task));
-    if (!request) return false;
-    const varied =
-      attempt === 0 ? request : { ...request, temperature: Math.max(0.3, run.settings.temperature), seed: run.seedFor('solve', row.id) };
-    const { reply } = yield* run.call(varied, { row: row.id });
-    if (reply.finish !== 'stop' || !run.metric) return false;
-    if (run.metric.score(run.metric.read(reply.text, row), row) < 0.999) return false;
+    const text = yield* solution(run, row, attempt);
+    if (text === null || (await run.reading(text, row)).score < 0.999) return false;
   }
   return true;
+}
+
+/** The answer that two solutions agree on; null when they do not. */
+async function* agreed(run: Run, row: Row): Steps<string | null> {
+  const first = yield* solution(run, row, 0);
+  const read = first === null ? null : (await run.reading(first, row)).read;
+  if (read === null) return null;
+  const second = yield* solution(run, row, 1);
+  return second !== null && (await run.reading(second, { ...row, answer: read })).score >= 0.999 ? read : null;
 }

@@ -4,21 +4,15 @@ import { BudgetSpent, InputError } from '../errors.ts';
 import type { RunEvent, SetAside } from '../events.ts';
 import { chooseMetric } from '../metrics/choose.ts';
 import { metricOf } from '../metrics/metric.ts';
-import { contractFor } from '../metrics/reading.ts';
 import { PLANS, splitSizes, type SplitSizes } from '../plans.ts';
-import { inputText } from './inputs.ts';
-import { ASKS_MARK } from '../render.ts';
 import type { Run, Steps } from '../run.ts';
-import { FREE_SENTENCE, withSentence } from '../styles.ts';
-import type { MetricSpec, Row } from '../types.ts';
+import type { Row } from '../types.ts';
 import { MIN_ROWS } from './accept.ts';
 import { practiceRows } from './practice.ts';
-import { splitRows, usableRows } from './split.ts';
-import { normalised } from './validate.ts';
-import { metricFor, understand, type Understanding } from './understand.ts';
-
-/** Kept free for the reply (method, section 9). */
-const REPLY_ROOM = 800;
+import { divide, firstCandidates, fits, settle, splitEvent, tryUnderstand } from './settle.ts';
+import { usableRows } from './split.ts';
+import { isOpen, metricFor } from './understand.ts';
+import { prepareOpen } from './open.ts';
 
 /** @throws InputError when the request cannot be run; nothing was spent */
 export function checkRequest(run: Run): void {
@@ -46,11 +40,12 @@ export function checkRequest(run: Run): void {
 export async function* prepare(run: Run): Steps<boolean> {
   const { task } = run.input;
   const spec = task.metric ?? chooseMetric(task.rows);
+  if (spec?.kind === 'checklist') return yield* prepareOpen(run, { spec, found: null });
   const { usable, setAside } = usableRows(task.rows, task.prompt, spec && metricOf(spec), (row) => fits(run, row));
   if (usable.length < MIN_ROWS) return yield* withoutRows(run, usable, setAside);
   const verdictRows = yield* setBudget(run, splitSizes(usable.length, run.plan.name, run.settings.seenSetSize), false);
   yield* divide(run, usable, setAside, verdictRows);
-  const found = run.plan.understand ? yield* tryUnderstand(run, run.split.race) : null;
+  const found = run.plan.understand ? yield* tryUnderstand(run, run.split.race, false) : null;
   yield* settle(run, spec, task.metric ? 'user' : 'rows', found);
   yield* firstCandidates(run);
   return true;
@@ -61,20 +56,19 @@ async function* withoutRows(run: Run, own: Row[], aside: SetAside[]): Steps<bool
   const { task, settings } = run.input;
   const trial = run.plan.name === 'trial';
   const wanted = run.plan.name === 'quick' ? 12 : settings.numTrainExamples;
-  yield* setBudget(run, splitSizes(trial ? 0 : wanted, run.plan.name, settings.seenSetSize), true);
-  const found = yield* tryUnderstand(run, own);
   const chosen = task.metric ?? chooseMetric(task.rows);
-  const spec = chosen ?? (found ? metricFor(found, task.prompt) : null);
+  yield* setBudget(run, splitSizes(trial ? 0 : wanted, run.plan.name, settings.seenSetSize), true);
+  const found = yield* tryUnderstand(run, chosen ? own : task.rows, chosen === null);
+  const spec = chosen ?? (isOpen(found, task.prompt) ? null : metricFor(found!, task.prompt));
+  if (spec === null) return yield* prepareOpen(run, { spec: null, found });
   yield* settle(run, spec, task.metric ? 'user' : chosen ? 'rows' : 'model', found);
   yield* firstCandidates(run);
-  if (trial || spec === null) {
+  if (trial) {
     yield splitEvent(run, aside);
     yield {
       type: 'note',
-      code: trial ? 'no-rows-in-trial' : 'open-task',
-      text: trial
-        ? 'The trial plan makes no practice rows. Give eight rows or more with answers, or choose the quick plan.'
-        : 'This task has no single right answer to compare with, so nothing was measured. Give eight rows or more with answers you would accept.',
+      code: 'no-rows-in-trial',
+      text: 'The trial plan makes no practice rows. Give eight rows or more with answers, or choose the quick plan.',
     };
     return false;
   }
@@ -127,62 +121,6 @@ function* setBudget(run: Run, sizes: SplitSizes, make: boolean): Generator<RunEv
   run.setAhead({ ...stepCalls(run.plan, sizes, settings, make), verdict: run.reserved });
   yield { type: 'budget', maxCalls: run.maxCalls, reserved: run.reserved, forecastCalls: run.plannedAhead() };
   return verdictRows;
-}
-
-function* divide(run: Run, usable: readonly Row[], setAside: SetAside[], verdictRows: number): Generator<RunEvent> {
-  const split = splitRows(run, usable);
-  run.split = { ...split, verdict: split.verdict.slice(0, verdictRows) };
-  yield splitEvent(run, setAside);
-}
-
-function splitEvent(run: Run, setAside: SetAside[]): RunEvent {
-  const ids = (rows: readonly Row[]) => rows.map((row) => row.id);
-  const { race, fresh, heldOut, verdict } = run.split;
-  return { type: 'split', race: ids(race), fresh: ids(fresh), heldOut: ids(heldOut), verdict: ids(verdict), setAside };
-}
-
-/** A question that leaves no room for a reply is set aside and reported. */
-function fits(run: Run, row: Row): boolean {
-  const { prompt, system } = run.input.task;
-  const room = Math.min(REPLY_ROOM, run.settings.maxTokens, run.plan.replyCap ?? REPLY_ROOM);
-  return run.count(prompt) + run.count(system ?? '') + run.count(inputText(row)) + room + 100 <= run.input.model.contextSize;
-}
-
-async function* tryUnderstand(run: Run, rows: readonly Row[]): Steps<Understanding | null> {
-  yield run.phase('understand', 0, [], rows.length, 'understand', 1);
-  try {
-    return yield* understand(run, rows);
-  } catch (error) {
-    if (!(error instanceof BudgetSpent)) throw error;
-    return null;
-  }
-}
-
-function* settle(
-  run: Run,
-  spec: MetricSpec | null,
-  metricFrom: 'user' | 'rows' | 'model',
-  found: Understanding | null,
-): Generator<RunEvent> {
-  const { task } = run.input;
-  run.metric = spec ? metricOf(spec) : null;
-  run.description = task.description || found?.description || '';
-  // What the rows show is surer than the model's word on the format: a small one says "JSON" to everything.
-  const format = task.answerFormat || (metricFrom === 'model' && spec?.kind === 'exact' ? found?.answerFormat : '') || undefined;
-  // A prompt that already asks for the mark needs no second word on it.
-  run.contract = ASKS_MARK.test(task.prompt) ? '' : contractFor(spec, format);
-  yield { type: 'task', metric: spec, metricFrom, contract: run.contract, description: run.description };
-}
-
-/** The start byte for byte, the start with the contract, and the free baseline. */
-export function* firstCandidates(run: Run): Generator<RunEvent> {
-  const instruction = run.input.task.prompt;
-  const reasoned = withSentence(instruction, FREE_SENTENCE);
-  const parentId = run.contract === '' ? 'c0' : 'c1';
-  yield* run.add({ instruction, contract: false, demos: [], madeBy: { kind: 'start' } });
-  if (run.contract !== '') yield* run.add({ instruction, contract: true, demos: [], parentId: 'c0', madeBy: { kind: 'contract' } });
-  yield* run.add({ instruction: reasoned, contract: true, demos: [], parentId, madeBy: { kind: 'free-baseline' } });
-  for (const text of [instruction, reasoned]) run.seen.add(normalised(text));
 }
 
 /** Practice rows that the start nearly always gets right tell nothing. */

@@ -4,7 +4,7 @@ import { critiquePrompt, critiqueSchema, refinePrompt, refineSchema, type Case }
 import { clip } from '../prompts/fence.ts';
 import { variablesOf } from '../render.ts';
 import type { ChatMessage, Candidate, Row } from '../types.ts';
-import type { Run, Steps } from '../run.ts';
+import type { Run, Scored, Steps } from '../run.ts';
 import { challenge, challengeCalls } from './accept.ts';
 import { inputText } from './inputs.ts';
 import { genesOf } from './mutate.ts';
@@ -20,7 +20,7 @@ export async function* refine(run: Run, parent: Candidate, split: Split): Steps<
   const cases = (wanted: boolean, most: number): Case[] =>
     split.race
       .filter((row) => run.mayAsk(parent, row) && run.answerOf(parent.id, row.id) !== undefined)
-      .filter((row) => run.answerOf(parent.id, row.id)!.score >= 0.5 === wanted)
+      .filter((row) => passed(run, run.answerOf(parent.id, row.id)!) === wanted)
       .slice(0, most)
       .map((row) => caseOf(run, parent, row));
   const wrong = cases(false, 3);
@@ -29,10 +29,21 @@ export async function* refine(run: Run, parent: Candidate, split: Split): Steps<
   yield run.phase('critique', 0, [parent.id], wrong.length + right.length, 'refine', calls);
   const words = Math.round(Math.max(350, run.count(run.start.instruction) + 120) * 0.7);
   const declined = run.declined.map((id) => run.candidates.get(id)?.madeBy).flatMap((m) => (m?.kind === 'refine' ? [m.cause] : []));
-  const ask: ChatMessage = {
+  const askOf = (shown: number): ChatMessage => ({
     role: 'user',
-    content: critiquePrompt({ instruction: parent.instruction, description: run.description, wrong, right, declined: declined.slice(-3) }),
-  };
+    content: critiquePrompt({
+      instruction: parent.instruction,
+      description: run.description,
+      wrong: wrong.slice(0, shown),
+      right: shown > 1 ? right : right.slice(0, wrong.length > 0 ? 0 : 1),
+      declined: declined.slice(-3),
+    }),
+  });
+  // What does not fit is shed here first: rows shown, down to one (section 9). The refine call goes on from this one.
+  const room = 240 + 160 + Math.round(run.count(parent.instruction) * 1.5) + 200;
+  let shown = 3;
+  while (shown > 1 && run.roomFor([askOf(shown)]) < room) shown--;
+  const ask = askOf(shown);
   const reply = yield* run.write('critique', [ask], 240, critiqueSchema);
   const causes: string[] = [];
   for (const cause of readStrings(reply.text, 'causes', reply.finish !== 'stop').slice(0, 3)) {
@@ -85,9 +96,19 @@ export async function* refine(run: Run, parent: Candidate, split: Split): Steps<
   return accepted;
 }
 
+/** Right; of an open task: every criterion met. */
+const passed = (run: Run, answer: Scored): boolean =>
+  run.judged ? answer.read !== null && !answer.read.includes('n') : answer.score >= 0.5;
+
 function caseOf(run: Run, parent: Candidate, row: Row): Case {
   const answer = run.answerOf(parent.id, row.id)!;
   const count = (t: string) => run.count(t);
+  if (run.judged)
+    return {
+      input: clip(inputText(row), 160, count),
+      output: clip(answer.output, 200, count),
+      unmet: run.criteria.filter((_, i) => answer.read?.[i] !== 'y'),
+    };
   return {
     input: clip(inputText(row), 160, count),
     output: clip(answer.output, 120, count),

@@ -3,6 +3,7 @@ import type { RunEvent } from '../events.ts';
 import { flatPrompt, templateMessages } from '../render.ts';
 import type { Run } from '../run.ts';
 import type { Quality, RunResult, Verdict } from '../types.ts';
+import { alternativeTo } from './alternative.ts';
 import { improvements } from './improvements.ts';
 
 export function resultOf(
@@ -19,6 +20,7 @@ export function resultOf(
     qualityScore: o.quality === 'none' ? 0 : (verdict.final?.mean ?? 0),
     quality: o.quality,
     verdict,
+    alternative: alternativeTo(run, verdict),
     processingTime: run.ms / 1000,
     calls: run.calls,
     tokensIn: run.tokensIn,

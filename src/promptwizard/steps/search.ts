@@ -4,6 +4,8 @@ import type { Candidate } from '../types.ts';
 import { accept } from './accept.ts';
 import { examples, withAnswers } from './examples.ts';
 import { mutateByModel, mutateByStyle } from './mutate.ts';
+import { mutateOpen } from './mutateOpen.ts';
+import { parentsOf } from './parents.ts';
 import { persona } from './persona.ts';
 import { race } from './race.ts';
 import { refine } from './refine.ts';
@@ -13,8 +15,7 @@ export async function* search(run: Run): Steps<void> {
   const rounds = Math.min(settings.mutateRefineIterations, plan.rounds);
   for (let round = 1; round <= rounds; round++) {
     const before = run.incumbent;
-    const parent = round === 1 ? contractOrStart(run) : run.candidate(run.incumbent);
-    const entrants = yield* entrantsOf(run, parent, round);
+    const entrants = yield* entrantsOf(run, round === 1 ? [contractOrStart(run)] : parentsOf(run), round);
     const spared = new Set(
       [...run.candidates.values()].filter((c) => c.madeBy.kind === 'contract' || c.madeBy.kind === 'free-baseline').map((c) => c.id),
     );
@@ -38,20 +39,34 @@ export async function* search(run: Run): Steps<void> {
 const contractOrStart = (run: Run): Candidate => [...run.candidates.values()].find((c) => c.madeBy.kind === 'contract') ?? run.start;
 
 /** Round 1 races start, contract and free baseline besides what is new; later rounds start and incumbent. */
-async function* entrantsOf(run: Run, parent: Candidate, round: number): Steps<Candidate[]> {
+async function* entrantsOf(run: Run, parents: Candidate[], round: number): Steps<Candidate[]> {
   const { plan, settings, split } = run;
   const fixed = round === 1 ? [...run.candidates.values()] : [run.start, run.candidate(run.incumbent)];
   if (plan.extraEntrants === 0) return fixed;
+  const parent = parents[0]!;
   const pool: Candidate[] = [];
   if (round === 1 && plan.examples && settings.fewShotCount > 0) {
     const shown = yield* withAnswers(run, parent, split);
     if (shown) pool.push(shown);
   }
   const calls = Math.min(plan.mutationCalls, settings.mutationRounds);
-  const byModel = Math.floor((plan.extraEntrants - pool.length) / 2);
-  yield run.phase('mutate', round, [parent.id], 0, 'mutate', calls);
-  pool.push(...(yield* mutateByModel(run, parent, byModel, calls, round, split.race)));
-  pool.push(...(yield* mutateByStyle(run, parent, plan.extraEntrants - pool.length, round)));
+  yield run.phase(
+    'mutate',
+    round,
+    parents.map((p) => p.id),
+    0,
+    'mutate',
+    calls,
+  );
+  if (run.judged) return [...fixed, ...(yield* mutateOpen(run, parent, plan.extraEntrants, calls, round, split.race))];
+  // Parents share the places; the first, the incumbent, gets what is left over.
+  const places = plan.extraEntrants - pool.length;
+  for (const [i, p] of [...parents.entries()].reverse()) {
+    const share = i === 0 ? plan.extraEntrants - pool.length : Math.floor(places / parents.length);
+    const ownCalls = i === 0 ? calls - (parents.length - 1) * Math.floor(calls / parents.length) : Math.floor(calls / parents.length);
+    const byModel = yield* mutateByModel(run, p, Math.floor(share / 2), ownCalls, round, split.race);
+    pool.push(...byModel, ...(yield* mutateByStyle(run, p, share - byModel.length, round)));
+  }
   return [...fixed, ...pool];
 }
 

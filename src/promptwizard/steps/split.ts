@@ -55,6 +55,14 @@ export function usableRows(
   return { usable: usable.filter((row) => !conflicts.has(row.id)), setAside };
 }
 
+/** For open tasks: rows as inputs, whatever their answers; repeated ones once. */
+export function inputRows(rows: readonly Row[], prompt: string, fits: (row: Row) => boolean): { usable: Row[]; setAside: SetAside[] } {
+  const inputs = rows.map((row) => ({ ...row, answer: '-' }));
+  const { usable, setAside } = usableRows(inputs, prompt, null, fits);
+  const known = new Map(rows.map((row) => [row.id, row]));
+  return { usable: usable.map((row) => known.get(row.id)!), setAside };
+}
+
 /** Seeded shuffle, then race, fresh and held-out rows. Under 8 rows all parts are empty. */
 export function splitRows(run: Run, usable: readonly Row[]): Split {
   const sizes = splitSizes(usable.length, run.input.plan, run.settings.seenSetSize);

@@ -72,6 +72,23 @@ export function echoes(text: string, request: string, parent: string): boolean {
   return [...ngrams(text, 6)].some((gram) => asked.includes(gram) && !own.includes(gram));
 }
 
+/** Scripts that tell languages apart by their letters; within one script they are not told apart. */
+const SCRIPTS = [/\p{Script=Latin}/gu, /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}/gu, /\p{Script=Hangul}/gu, /\p{Script=Cyrillic}/gu, /\p{Script=Arabic}/gu, /\p{Script=Hebrew}/gu, /\p{Script=Devanagari}/gu, /\p{Script=Thai}/gu, /\p{Script=Greek}/gu]; // prettier-ignore
+
+/** Whether a fifth of the text's letters or more are of a script that the parent does not use. */
+export function otherScript(text: string, parent: string): boolean {
+  const letters = (text.match(/\p{L}/gu) ?? []).length;
+  if (letters === 0) return false;
+  return SCRIPTS.some((script) => (text.match(script) ?? []).length >= letters / 5 && !parent.match(script));
+}
+
+/** Whether a third or more of the four-word runs are repeats: a reply that ran on. */
+export function loops(text: string): boolean {
+  const list = words(text);
+  if (list.length < 16) return false;
+  return ngrams(text, 4).size <= ((list.length - 3) * 2) / 3;
+}
+
 const TALK =
   /^(?:first guess|i have\b|i will\b|i am\b|i'm\b|i'll\b|i can\b|let me\b|sure\b|here (?:is|are)\b|the (?:new )?(?:version|instruction|variant)s?\b|version \d|variant \d|as an ai\b)/i;
 
@@ -99,6 +116,8 @@ export function rejectInstruction(
     return 'label-lost';
   if (ASKS_MARK.test(parent.instruction) && !ASKS_MARK.test(text)) return 'mark-lost';
   if (run.count(text) > Math.max(350, run.count(run.start.instruction) + 120)) return 'too-long';
+  if (otherScript(text, parent.instruction + run.description)) return 'other-language';
+  if (loops(text) && !loops(parent.instruction)) return 'loops';
   if (echoes(text, metaPrompt, parent.instruction)) return 'echo';
   if (
     STYLES.filter((s) => normal.includes(normalised(s.sentence)) || (normal.includes(normalised(s.title)) && s.title.includes(' ')))
@@ -119,6 +138,7 @@ export function rejectPersona(run: Run, text: string): RejectReason | null {
   if (/[?？]/.test(text)) return 'question';
   if (MAKERS.test(text)) return 'names-a-model';
   if (run.count(text) > 80) return 'too-long';
+  if (otherScript(text, run.start.instruction + run.description)) return 'other-language';
   return null;
 }
 

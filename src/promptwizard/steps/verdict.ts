@@ -2,12 +2,13 @@
  * Start against winner on rows that chose neither (method, section 6). Two looks with O'Brien–Fleming bounds
  * (Biometrics 1979), exact sign test, Newcombe's paired interval.
  */
-import { BudgetSpent } from '../errors.ts';
 import { createRng } from '../random.ts';
 import type { Run, Steps } from '../run.ts';
 import { accepts, compare, conditionalPower, furtherRowsNeeded, O_BRIEN_FLEMING, ratesFor, smallestShowableGain } from '../stats.ts';
 import type { Paired, Row, Verdict } from '../types.ts';
 import { tally } from './accept.ts';
+import { askAll, verdictOf } from './arms.ts';
+import { judgedVerdict } from './judgedVerdict.ts';
 import type { Split } from '../plans.ts';
 
 /** Both candidates on the rows that both have answered, as challenger minus start. */
@@ -24,6 +25,7 @@ export function paired(run: Run, challenger: string, start: string, rows: readon
 export async function* verdict(run: Run, split: Split): Steps<Verdict> {
   run.inVerdict = true;
   const winner = run.incumbent;
+  if (run.judged) return yield* judgedVerdict(run, split);
   if (split.verdict.length === 0) return unasked(run, split, 'no-held-out-rows');
   if (winner === 'c0') {
     yield run.phase('verdict', 0, ['c0'], split.verdict.length, 'verdict', split.verdict.length);
@@ -62,17 +64,6 @@ export async function* verdict(run: Run, split: Split): Steps<Verdict> {
     if (!complete) return conclude(run, winner, seen, looks, comparison, 'budget');
   }
   return conclude(run, winner, seen, looks, comparison, hopeless ? 'hopeless' : 'undecided');
-}
-
-/** @returns false when the budget ended it early; what was answered still counts */
-async function* askAll(run: Run, ids: readonly string[], rows: readonly Row[]): Steps<boolean> {
-  try {
-    for (const id of ids) for (const row of rows) yield* run.ask(run.candidate(id), row, 'verdict');
-    return true;
-  } catch (error) {
-    if (error instanceof BudgetSpent) return false;
-    throw error;
-  }
 }
 
 /** Chance of ending `better` if the smallest gain that the plan promised were true. */
@@ -157,25 +148,4 @@ function unasked(run: Run, split: Split, reason: 'no-held-out-rows' | 'budget'):
     looks: 0,
     comparison: null,
   });
-}
-
-type Decided = Pick<Verdict, 'outcome' | 'reason' | 'result' | 'challenger' | 'looks' | 'comparison'> & {
-  moreRows?: number | null;
-  againstFree?: Paired;
-  free?: string;
-};
-
-/** All scores of a verdict count the same rows: those that start, result and, where it was asked, free baseline have answered. */
-export function verdictOf(run: Run, rows: readonly Row[], d: Decided): Verdict {
-  const { moreRows, againstFree, free, ...rest } = d;
-  const ids = ['c0', d.result, ...(free ? [free] : [])];
-  const shared = rows.filter((row) => ids.every((id) => run.answerOf(id, row.id)));
-  return {
-    ...rest,
-    start: run.arm('c0', shared),
-    final: run.arm(d.result, shared),
-    free: free ? run.arm(free, shared) : null,
-    againstFree: againstFree ?? null,
-    moreRows: moreRows ?? null,
-  };
 }

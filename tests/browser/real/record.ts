@@ -7,7 +7,8 @@ import { dirname, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { readGgufHeader } from '../../../src/engines/wllama/gguf-header.ts';
 import { createTokenCounter } from '../../../src/engines/wllama/token-counter.ts';
-import { textKey, type Recording } from '../../promptwizard/recording.ts';
+import type { Recording } from '../../../src/formats/recording.ts';
+import { textKey } from '../../promptwizard/recording.ts';
 import { replay } from '../../promptwizard/replay.ts';
 import { openApp, readStored, startRun } from './app.ts';
 

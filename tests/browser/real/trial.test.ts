@@ -73,6 +73,17 @@ describe.skipIf(!model)('a trial run with a real model', () => {
     expect((await readStored(page, run)).calls.length).toBe(calls);
   });
 
+  it('lets a person try the prompt on an input of their own, and stores nothing of it', async () => {
+    const { page } = app;
+    const calls = (await readStored(page, run)).calls.length;
+    const form = page.getByRole('form', { name: 'Try it' });
+    await form.getByLabel('A new input').fill('I have a fig and two plums. How many fruits do I have?');
+    await form.getByRole('button', { name: /^Ask/ }).click();
+    await form.getByText(/^read: /).first().waitFor({ timeout: 120_000 }); // prettier-ignore
+    await form.getByRole('button', { name: /^Ask/, disabled: false }).waitFor({ timeout: 120_000 });
+    expect((await readStored(page, run)).calls.length).toBe(calls);
+  }, 240_000);
+
   it('asked nobody but its own server, and complained of nothing', async () => {
     expect(app.complaints).toEqual([]);
     console.log('tasks over 50 ms on the page since the reload, ms:', (await longTasks(app.page)).map(Math.round));

@@ -132,6 +132,42 @@ describe('the CPU engine with a small model', () => {
     }
   });
 
+  it('answers in letters and nothing else, and tells the chance of each, the same at any temperature', async () => {
+    for (const letters of [
+      { of: ['y', 'n'], count: 5 },
+      { of: ['A', 'B'], count: 1 },
+    ]) {
+      const first = [];
+      for (const [temperature, seed] of [
+        [0, 0],
+        [1, 3],
+        [3, 4],
+      ] as const) {
+        const request = ask('Hello', { letters, maxTokens: 2 * letters.count + 4, temperature, seed });
+        const { text, finish, probabilities } = ok(await engine.call('generate', request));
+        expect({ finish, text }).toEqual({ finish: 'stop', text: expect.stringMatching(`^[${letters.of.join('')}]{${letters.count}}$`) });
+        expect(probabilities).toHaveLength(letters.count);
+        for (const row of probabilities!) {
+          expect(row).toHaveLength(2);
+          expect(row[0]! + row[1]!).toBeCloseTo(1, 9);
+          for (const chance of row) expect(chance).toBeGreaterThan(0);
+        }
+        first.push(probabilities![0]![0]!);
+      }
+      expect(first[1]).toBeCloseTo(first[0]!, 3);
+      expect(first[2]).toBeCloseTo(first[0]!, 3);
+    }
+  });
+
+  it('draws letters as often as their chance says', async () => {
+    const letters = { of: ['A', 'B'], count: 1 };
+    const replies = [];
+    for (let seed = 1; seed <= 60; seed++) replies.push(ok(await engine.call('generate', ask('Hello', { letters, maxTokens: 6, seed }))));
+    const share = replies.filter(({ text }) => text === 'A').length / replies.length;
+    // Three times the spread that sixty draws have at most.
+    expect(Math.abs(share - replies[0]!.probabilities![0]![0]!)).toBeLessThan(0.2);
+  });
+
   it('refuses a prompt that does not fit the context, and goes on', async () => {
     const error = failure(await engine.call('generate', ask('too long '.repeat(200))));
     expect(error.name).toBe('context-full');

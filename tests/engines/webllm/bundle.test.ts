@@ -102,6 +102,32 @@ describe('the installed WebLLM', () => {
     expect(bundle).toContain('JSON schema is only supported with `json_object` response format.');
   });
 
+  it('takes a grammar, and masks by it before the chances are computed: those of forbidden tokens are 0', () => {
+    expect(bundle).toContain('compileGrammar(responseFormat.grammar)');
+    const sampling = from('sampleFromRawLogits(logitsOnGPU, genConfig) {', 14000);
+    const order = [
+      'this.fapplyBitmask(',
+      'this.fapplyPenalty(',
+      'this.fsoftmaxWithTemperature(',
+      'this.fsampleWithTopP(',
+      'updateLogitsOnCPU(probs)',
+    ];
+    const places = order.map((step) => sampling.indexOf(step));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    for (const penalty of ['repetition_penalty', 'presence_penalty', 'frequency_penalty'])
+      expect(bundle).toContain(`${penalty}: request.${penalty}`);
+  });
+
+  it('tells at most five chances a token, in natural logarithms, and with each chunk those of the token last drawn', () => {
+    expect(bundle).toContain('config.top_logprobs >= 0 && config.top_logprobs <= 5');
+    expect(bundle).toContain('if (logprobs && top_logprobs > 0)');
+    const told = from('getTokenLogprob(sampledToken, top_logprobs) {', 1800);
+    expect(told).toContain('logprob: Math.log(prob_i)');
+    expect(told).toContain('top_logprobs: topLogprobArray');
+    expect(from('makeStreamDeltaChunk(request, model', 900)).toContain('content: pipeline.getTokenLogprobArray().slice(-1)');
+  });
+
   it('forgets an interrupt from before the start', () => {
     expect(from('asyncGenerate(request, model, pipeline', 1800)).toContain('this.interruptSignal = false;');
   });

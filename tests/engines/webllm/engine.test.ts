@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Capability, GenRequest, LoadProgress, ModelRef } from '../../../src/engines/engine.ts';
 import { createWebLlmEngine, readProgress, type WebLlmParts } from '../../../src/engines/webllm/engine.ts';
+import { lettersGrammar } from '../../../src/engines/letters.ts';
 import { isSane } from '../../../src/engines/webllm/selftest.ts';
 import { mlcDouble, SELF_TEST, type Script, type ScriptedCall } from './mlc-double.ts';
 
@@ -207,6 +208,74 @@ describe('a call', () => {
     const schema = { type: 'object' as const, properties: { a: { type: 'string' as const } } };
     await engine.generate(ask({ schema }), never);
     expect(requests[0]!.response_format).toEqual({ type: 'json_object', schema: JSON.stringify(schema) });
+  });
+
+  describe('that answers in letters', () => {
+    const letters = { of: ['y', 'n'], count: 2 };
+    /** As the package tells of a token: only those that the grammar allows have a chance, the rest fills the five places. */
+    const told = (token: string, others: Record<string, number>) => ({
+      token,
+      logprob: Math.log(others[token]!),
+      top_logprobs: [...Object.entries(others), ['!', 0], ['"', 0]].map(([t, p]) => ({
+        token: t as string,
+        logprob: Math.log(p as number),
+      })),
+    });
+    const call: ScriptedCall = {
+      // The think block comes with the first token, and the end of turn as an empty one.
+      tokens: ['<think>\n\n</think>\n\ny', '\n', 'n', ''],
+      logprobs: [
+        told('y', { y: 0.75, n: 0.25 }),
+        told('\n', { '\n': 1 }),
+        told('n', { y: 0.6, n: 0.4 }),
+        told('<|im_end|>', { '<|im_end|>': 1 }),
+      ],
+    };
+
+    it('asks for a grammar and for chances that nothing bends, whatever the request and the model’s makers say', async () => {
+      const { engine, requests } = await loaded({ calls: [call] });
+      await engine.generate(ask({ letters, temperature: 0 }), never);
+      expect(requests[0]).toEqual({
+        messages: [{ role: 'user', content: 'How many?' }],
+        stream: true,
+        stream_options: { include_usage: true },
+        max_tokens: 32 + 4,
+        seed: 7,
+        extra_body: { enable_thinking: false },
+        response_format: { type: 'grammar', grammar: lettersGrammar(letters) },
+        logprobs: true,
+        top_logprobs: 5,
+        temperature: 1,
+        repetition_penalty: 1,
+        presence_penalty: 0,
+        frequency_penalty: 0,
+      });
+    });
+
+    it('gives the letters alone, and the chance of each', async () => {
+      const { engine } = await loaded({ calls: [call] });
+      const { text, probabilities } = await engine.generate(ask({ letters }), never);
+      expect(text).toBe('yn');
+      expect(probabilities!.map((row) => row.map((p) => Number(p.toFixed(6))))).toEqual([
+        [0.75, 0.25],
+        [0.6, 0.4],
+      ]);
+    });
+
+    it('gives what there is, without chances, when the reply is cut or the package tells none', async () => {
+      const { engine } = await loaded({
+        calls: [
+          { ...call, tokens: ['y', '\n'], finish: 'length' },
+          { ...call, logprobs: [] },
+        ],
+      });
+      const cut = await engine.generate(ask({ letters }), never);
+      expect(cut).toMatchObject({ text: 'y\n', finish: 'length' });
+      expect(cut).not.toHaveProperty('probabilities');
+      const silent = await engine.generate(ask({ letters }), never);
+      expect(silent.text).toBe('yn');
+      expect(silent).not.toHaveProperty('probabilities');
+    });
   });
 
   it('escapes dollars and defuses control tokens on the way, and only there', async () => {

@@ -1,10 +1,12 @@
 /** Test double of the package's engine: does what a script says, call by call, with the package's own habits. */
 import type { DeviceTrouble, DeviceWatch } from '../../../src/engines/webllm/adapter.ts';
-import type { MlcChunk, MlcPackage, MlcProgress, MlcRequest } from '../../../src/engines/webllm/package.ts';
+import type { MlcChunk, MlcPackage, MlcProgress, MlcRequest, MlcTokenLogprob } from '../../../src/engines/webllm/package.ts';
 
 export interface ScriptedCall {
   /** What the stream gives, one token each. */
   tokens?: string[];
+  /** By token, what the package tells where it is asked for it. */
+  logprobs?: MlcTokenLogprob[];
   finish?: 'stop' | 'length';
   /** Thrown before the first token. */
   throws?: unknown;
@@ -81,9 +83,10 @@ export function mlcDouble(script: Script) {
     async chatCompletion(request: MlcRequest): Promise<AsyncIterable<MlcChunk>> {
       if (!this.#loaded) throw named('ModelNotLoadedError');
       requests.push(request);
-      return this.#stream(script.calls.shift() ?? { throws: new Error('no more calls in the script') });
+      return this.#stream(script.calls.shift() ?? { throws: new Error('no more calls in the script') }, request);
     }
-    async *#stream({ tokens = [], finish = 'stop', throws, stallAfter }: ScriptedCall): AsyncGenerator<MlcChunk> {
+    async *#stream(call: ScriptedCall, request: MlcRequest): AsyncGenerator<MlcChunk> {
+      const { tokens = [], logprobs = [], finish = 'stop', throws, stallAfter } = call;
       const before = this.#busy;
       let free = () => {};
       this.#busy = new Promise((done) => (free = done));
@@ -103,7 +106,8 @@ export function mlcDouble(script: Script) {
           }
           await new Promise((done) => setTimeout(done, 1));
           this.#message += token;
-          yield { choices: [{ delta: { content: token }, finish_reason: null }] };
+          const told = request.logprobs && request.top_logprobs ? { content: logprobs.slice(i, i + 1) } : null;
+          yield { choices: [{ delta: { content: token }, finish_reason: null, logprobs: told }] };
           if (stallAfter === i + 1) await stall();
         }
         yield { choices: [{ delta: {}, finish_reason: reason }] };

@@ -17,6 +17,9 @@ export class FakeLocks {
     const request = (name: string, options: LockOptions | LockGrantedCallback<unknown>, callback?: LockGrantedCallback<unknown>) => {
       const work = (callback ?? options) as LockGrantedCallback<unknown>;
       const signal = callback ? (options as LockOptions).signal : undefined;
+      if (callback && (options as LockOptions).ifAvailable && this.held.some((one) => one.name === name)) {
+        return Promise.resolve().then(() => callback(null));
+      }
       return new Promise((resolve, reject) => {
         const mine: Request = {
           name,

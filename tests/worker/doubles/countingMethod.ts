@@ -72,6 +72,7 @@ function result(prompt: string, outcome: Verdict['outcome'], calls: number, ms: 
     qualityScore: 0,
     quality: 'none',
     verdict,
+    alternative: null,
     processingTime: ms / 1000,
     calls,
     tokensIn: 0,
