@@ -3,7 +3,7 @@
  * where the comment says so, a guess; each seed draws its own effects around it, so that a thousand worlds are a thousand
  * truths.
  */
-import { STYLES } from '../../src/promptwizard/styles.ts';
+import { stylesFor } from '../../src/promptwizard/styles.ts';
 import { normal, textHash, uniform } from './chance.ts';
 import { MEASURED } from './measured.ts';
 import { REASONING } from './truth.ts';
@@ -61,9 +61,9 @@ export function worldOf(kind: Kind, seed: number, knobs: Partial<World> = {}): W
   let use = 0;
   const draw = ([middle, spread]: Around): number => (middle + spread * normal(own, seed, use++)) / 100;
   const styles: Record<string, number> = {};
-  for (const s of STYLES) styles[s.id] = Math.min(d.most / 100, draw(REASONING.has(s.id) ? d.reasoning : d.other));
+  for (const s of stylesFor(false)) styles[s.id] = Math.min(d.most / 100, draw(REASONING.has(s.id) ? d.reasoning : d.other));
   if (kind === 'one style helps') {
-    const ranked = [...STYLES].sort((a, b) => uniform(own, seed, textHash(a.id)) - uniform(own, seed, textHash(b.id)));
+    const ranked = [...stylesFor(false)].sort((a, b) => uniform(own, seed, textHash(a.id)) - uniform(own, seed, textHash(b.id)));
     for (const s of ranked.slice(0, 2 + (seed % 2))) styles[s.id] = draw([27, 3]);
   }
   const effects: Effects = {

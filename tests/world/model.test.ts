@@ -17,7 +17,6 @@ describe('the simulated model', () => {
     ['keywords', 'keywords'],
     ['make-rows', 'rows'],
     ['make-inputs', 'inputs'],
-    ['criteria', 'criteria'],
   ])('answers the purpose %s in form', async (purpose, key) => {
     const reply = await model().llm(request(purpose, '<instruction>\nAnswer the question.\n</instruction>\nWrite 3 new versions.'));
     expect(readObject(reply.text)?.[key]).toBeTruthy();
