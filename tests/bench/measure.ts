@@ -11,6 +11,7 @@ import { estimateTokens } from '../../src/promptwizard/tokens.ts';
 import type { Candidate, Outcome } from '../../src/promptwizard/types.ts';
 import { worldOf, type Kind } from '../world/kinds.ts';
 import { countingRows, SimulatedModel } from '../world/model.ts';
+import type { World } from '../world/world.ts';
 import { ARMS, withPlan, type Arm, type ArmName } from './arms.ts';
 import { upstream } from './upstream.ts';
 
@@ -40,10 +41,10 @@ export interface Measured {
 const START: Candidate = { id: 'c0', instruction: PROMPT, contract: false, demos: [], madeBy: { kind: 'start' } };
 const FREE: Candidate = { ...START, instruction: `${PROMPT} Think step by step.`, contract: true };
 
-export async function measure(name: ArmName, kind: Kind, seed: number): Promise<Measured> {
+export async function measure(name: ArmName, kind: Kind, seed: number, knobs: Partial<World> = {}): Promise<Measured> {
   const arm: Arm = ARMS[name];
   const rows = countingRows(GIVEN);
-  const model = new SimulatedModel(worldOf(kind, seed), rows);
+  const model = new SimulatedModel(worldOf(kind, seed, knobs), rows);
   model.record = false;
   const spent = { calls: 0, tokens: 0, inModel: 0 };
   const llm: Llm = (request) => {

@@ -1,6 +1,5 @@
 /** The bench's one table: arms by kinds, ratios, bars, ablations, and the knobs of the worlds. */
 import type { Kind } from '../world/kinds.ts';
-import { MEASURED } from '../world/measured.ts';
 import type { ArmName } from './arms.ts';
 import { overKinds, pairedGain, type Sums } from './sums.ts';
 
@@ -13,7 +12,13 @@ const times = (a: number, b: number): string => (b > 0.001 ? (a / b).toFixed(1) 
 
 const HEAD = ['kind', 'arm', 'start', 'free', 'final', 'gain (± s.e.)', 'to free', 'worse (95 % limit)', 'calls', 'tokens', 'lost', 'better/no/open', 'ms/call']; // prettier-ignore
 
-export function table(found: Found, main: readonly ArmName[], ablations: readonly ArmName[], whole: ArmName): string {
+export function table(
+  found: Found,
+  main: readonly ArmName[],
+  ablations: readonly ArmName[],
+  whole: ArmName,
+  knobs: Record<string, number>,
+): string {
   const kinds = [...found.get(main[0]!)!.keys()];
   const rows: string[][] = [HEAD];
   for (const kind of kinds) for (const arm of main) rows.push(line(kind, arm, found.get(arm)!.get(kind)!));
@@ -24,7 +29,7 @@ export function table(found: Found, main: readonly ArmName[], ablations: readonl
     parts.push('Ours against upstream, as ratios (“all”: upstream gains nothing there)', aligned(ratios(found, kinds, main, upstream)));
   if (main.includes('quick') && upstream.length > 0) parts.push(bars(found, kinds, upstream));
   if (ablations.length > 0) parts.push(`What each part brings: the gain of the whole, and what is added to it when the part is left out, in points (± s.e., same worlds; ${whole}, and thorough for personas)`, aligned(parted(found, kinds, ablations, whole))); // prettier-ignore
-  parts.push(`Knobs of all worlds but where a kind says otherwise: ${Object.entries(MEASURED).map(([k, v]) => `${k} ${Number(v.toFixed(3))}`).join(', ')}.`); // prettier-ignore
+  parts.push(`Knobs of all worlds but where a kind says otherwise: ${Object.entries(knobs).map(([k, v]) => `${k} ${Number(v.toFixed(3))}`).join(', ')}.`); // prettier-ignore
   return parts.join('\n\n');
 }
 

@@ -9,7 +9,7 @@ import type { Llm, LlmReply, Purpose } from '../../src/promptwizard/llm.ts';
 import type { Metric } from '../../src/promptwizard/metrics/metric.ts';
 import { createRng, deriveSeed, type Rng } from '../../src/promptwizard/random.ts';
 import { renderMessages } from '../../src/promptwizard/render.ts';
-import { STYLES } from '../../src/promptwizard/styles.ts';
+import { stylesFor } from '../../src/promptwizard/styles.ts';
 import type { Candidate, ChatMessage, Demo, Row } from '../../src/promptwizard/types.ts';
 import * as say from './upstreamPrompts.ts';
 
@@ -63,7 +63,7 @@ export async function upstream(
   for (let i = 0; i < s.mutateRefineIterations; i++) {
     const texts = [current];
     for (let round = 0; round < s.mutationRounds; round++) {
-      const reply = await write('mutate', say.mutate(current, rng.sample(STYLES, s.styleVariation), s.styleVariation));
+      const reply = await write('mutate', say.mutate(current, rng.sample(stylesFor(false), s.styleVariation), s.styleVariation));
       texts.push(...tagged(reply.text));
     }
     let best = top(await scoreAll(texts), s.topN);

@@ -1,6 +1,7 @@
 /** A thread of the bench: gets a job, answers with what it measured, gets the next. */
 import { parentPort } from 'node:worker_threads';
 import type { Kind } from '../world/kinds.ts';
+import type { World } from '../world/world.ts';
 import type { ArmName } from './arms.ts';
 import { measure, type Measured } from './measure.ts';
 
@@ -9,12 +10,14 @@ export interface Job {
   kind: Kind;
   from: number;
   to: number;
+  /** Knobs of all worlds, in place of the measured ones. */
+  knobs?: Partial<World>;
 }
 
 parentPort?.on('message', (job: Job) => void work(job));
 
-async function work({ arm, kind, from, to }: Job): Promise<void> {
+async function work({ arm, kind, from, to, knobs }: Job): Promise<void> {
   const found: Measured[] = [];
-  for (let seed = from; seed < to; seed++) found.push(await measure(arm, kind, seed));
+  for (let seed = from; seed < to; seed++) found.push(await measure(arm, kind, seed, knobs));
   parentPort!.postMessage(found);
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createRng } from '../../src/promptwizard/random.ts';
-import { binomialAtLeast } from '../../src/promptwizard/stats/binomial.ts';
+import { binomialAtLeast, binomialProbability } from '../../src/promptwizard/stats/binomial.ts';
 import {
   accepts,
   bootstrapMeanInterval,
@@ -76,10 +76,37 @@ describe('signTest', () => {
   });
 });
 
-test("O'Brien and Fleming's two looks: two-sided p of z = 1.977·√2 and 1.977", () => {
-  // scipy 1.17.1: 2 * norm.sf(z) = 0.005176 and 0.048042
-  expect(O_BRIEN_FLEMING).toEqual({ first: 0.0052, final: 0.048 });
+describe("O'Brien and Fleming's two looks", () => {
+  test('are two-sided p of z = 1.977·√2 and 1.977', () => {
+    // scipy 1.17.1: 2 * norm.sf(z) = 0.005176 and 0.048042; the bound itself solved over multivariate_normal.cdf: 1.97743,
+    // which gives 0.005166 and 0.047993.
+    expect(O_BRIEN_FLEMING).toEqual({ first: 0.0052, final: 0.048 });
+  });
+
+  test('call at most one verdict in forty a gain when there is none, whatever share of the rows is decided', () => {
+    // Summed over both looks of 30 rows, 30 % of them decided, with scipy 1.17.1's binom and binomtest: 0.010423.
+    expect(falseGains(30, 0.3)).toBeCloseTo(0.010423260503286139, 9);
+    for (const rows of [12, 20, 30, 60]) for (const decided of [0.1, 0.3, 0.6, 1]) expect(falseGains(rows, decided)).toBeLessThan(0.025); // prettier-ignore
+  });
 });
+
+/** Chance that two looks at `rows` end in a gain when won and lost are as likely, each row decided with chance `decided`. */
+function falseGains(rows: number, decided: number): number {
+  const half = Math.floor(rows / 2);
+  const chance = (n: number, m: number, w: number) => binomialProbability(m, n, decided) * binomialProbability(w, m, 0.5);
+  const gain = (wins: number, losses: number, bound: number) => wins > losses && signTest(wins, losses) <= bound;
+  let sum = 0;
+  for (let m1 = 0; m1 <= half; m1++)
+    for (let w1 = 0; w1 <= m1; w1++) {
+      const first = chance(half, m1, w1);
+      if (gain(w1, m1 - w1, O_BRIEN_FLEMING.first)) sum += first;
+      else
+        for (let m2 = 0; m2 <= rows - half; m2++)
+          for (let w2 = 0; w2 <= m2; w2++)
+            if (gain(w1 + w2, m1 + m2 - w1 - w2, O_BRIEN_FLEMING.final)) sum += first * chance(rows - half, m2, w2);
+    }
+  return sum;
+}
 
 describe('wilson', () => {
   // statsmodels 0.15.0: proportion_confint(k, n, method='wilson'). 81 of 263 is the worked example of Newcombe,
@@ -149,6 +176,9 @@ describe('bootstrapMeanInterval', () => {
     expect(high).toBeCloseTo(0.0917 + 1.96 * 0.0373, 1);
     expect(low).toBeLessThan(0.0917 - 0.05);
     expect(high).toBeGreaterThan(0.0917 + 0.05);
+    // scipy 1.17.1: bootstrap(…, np.mean, n_resamples=20000, method='percentile') = 0.0172 to 0.1645.
+    expect(Math.abs(low - 0.0172)).toBeLessThan(0.008);
+    expect(Math.abs(high - 0.1645)).toBeLessThan(0.008);
     expect(bootstrapMeanInterval(differences, createRng(7))).toEqual([low, high]);
     expect(bootstrapMeanInterval(differences, createRng(8))).not.toEqual([low, high]);
   });

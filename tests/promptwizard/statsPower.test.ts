@@ -34,6 +34,20 @@ describe('smallestShowableGain', () => {
     [150, 13],
   ])('%i rows show %i points', (rows, points) => expect(smallestShowableGain(rows)).toBe(points / 100));
 
+  // The whole trinomial, summed with scipy 1.17.1's binom and binomtest: power at the gain promised, and a point below it.
+  test.each([
+    [12, 62, 0.8048, 0.7897],
+    [20, 41, 0.8108, 0.7916],
+    [30, 29, 0.8052, 0.7797],
+    [60, 21, 0.8296, 0.7786],
+    [105, 16, 0.83, 0.7704],
+    [150, 13, 0.8018, 0.7274],
+  ])('%i rows and %i points have 80 %% power, and a point less has not', (rows, points, at, below) => {
+    const power = (gain: number) => conditionalPower({ wins: 0, losses: 0, remaining: rows, rates: ratesFor(gain) });
+    expect(power(points / 100)).toBeCloseTo(at, 3);
+    expect(power(points / 100 - 0.01)).toBeCloseTo(below, 3);
+  });
+
   test('fewer than six rows show nothing', () => {
     expect(smallestShowableGain(0)).toBe(Infinity);
     expect(smallestShowableGain(5)).toBe(Infinity);

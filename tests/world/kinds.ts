@@ -3,7 +3,7 @@
  * where the comment says so, a guess; each seed draws its own effects around it, so that a thousand worlds are a thousand
  * truths.
  */
-import { STYLES } from '../../src/promptwizard/styles.ts';
+import { stylesFor } from '../../src/promptwizard/styles.ts';
 import { normal, textHash, uniform } from './chance.ts';
 import { MEASURED } from './measured.ts';
 import { REASONING } from './truth.ts';
@@ -54,15 +54,16 @@ const DRAFTS: { readonly [K in Kind]: Draft } = {
   '10 % unreadable': { start: [30, 5], free: [28, 6], reasoning: [22, 10], other: [2, 4], most: 42, demos: [20, 6], chains: [30, 6], chainsOnReasoning: [-22, 6] },
 }; // prettier-ignore
 
-export function worldOf(kind: Kind, seed: number): World {
+/** @param knobs in place of the measured ones; what is true of the kind stays */
+export function worldOf(kind: Kind, seed: number, knobs: Partial<World> = {}): World {
   const d = DRAFTS[kind];
   const own = textHash(kind);
   let use = 0;
   const draw = ([middle, spread]: Around): number => (middle + spread * normal(own, seed, use++)) / 100;
   const styles: Record<string, number> = {};
-  for (const s of STYLES) styles[s.id] = Math.min(d.most / 100, draw(REASONING.has(s.id) ? d.reasoning : d.other));
+  for (const s of stylesFor(false)) styles[s.id] = Math.min(d.most / 100, draw(REASONING.has(s.id) ? d.reasoning : d.other));
   if (kind === 'one style helps') {
-    const ranked = [...STYLES].sort((a, b) => uniform(own, seed, textHash(a.id)) - uniform(own, seed, textHash(b.id)));
+    const ranked = [...stylesFor(false)].sort((a, b) => uniform(own, seed, textHash(a.id)) - uniform(own, seed, textHash(b.id)));
     for (const s of ranked.slice(0, 2 + (seed % 2))) styles[s.id] = draw([27, 3]);
   }
   const effects: Effects = {
@@ -81,7 +82,7 @@ export function worldOf(kind: Kind, seed: number): World {
     leaked: draw([-3, 3]),
     echoed: draw([-15, 5]),
   };
-  const world: World = { ...MEASURED, seed, base: Math.max(0.05, draw(d.start)), effects };
+  const world: World = { ...MEASURED, ...knobs, seed, base: Math.max(0.05, draw(d.start)), effects };
   if (d.helpfulEdits !== undefined) world.helpfulEdits = d.helpfulEdits;
   if (kind === 'format is the gain') world.missedBare = Math.min(0.9, Math.max(0.3, draw([60, 10])));
   if (kind === '10 % unreadable')

@@ -19,7 +19,7 @@ export const MEASURED = {
   runaway: 0.003,
   unreadable: 0.02,
   // 11 of 18 variants were nonsense; without a row in the call 1 of 18 leaked it, with one 7 of 15.
-  nonsense: 10 / 18,
+  nonsense: 10 / 17,
   leak: 1 / 18,
   leakShown: 7 / 15,
   // Not measured by itself: the standard error of two scores of equal prompts hides it.

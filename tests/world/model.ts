@@ -84,16 +84,16 @@ export class SimulatedModel {
     const draw = (use: number) => uniform(world.seed, use, place, truth.key, request.seed);
     const failed = this.failed(truth, draw(31), request.maxTokens);
     if (failed) return failed;
-    // Told the answer, it gives steps to it, for better or worse.
-    if (last.includes('The answer is ')) return this.chain(place, truth, draw(34));
     const open = row ? row.answer === undefined : last.includes('Write to customer');
     if (open) return { text: `This draft is ${VIRTUES.filter((_, i) => draw(40 + i) < truth.right).join(', ')}.` };
     const madeTo = /adds (\d+) and (\d+)/.exec(question);
     const answer = row?.answer ?? (madeTo ? String(Number(madeTo[1]) + Number(madeTo[2])) : '0');
-    const right = standing(world, truth, place) < chanceOn(world, truth, question);
+    // Told the answer, it gives steps to it, for better or worse.
+    const told = /The (?:right )?answer is /.test(last);
+    const right = told || standing(world, truth, place) < chanceOn(world, truth, question);
     const given = right ? answer : String(Number(answer) + 1 + Math.floor(3 * draw(32)));
     const marked = truth.contract ? `<answer>${given}</answer>` : given;
-    if (truth.way !== 'reasons') return { text: marked, tokens: 10 };
+    if (truth.way !== 'reasons' && !told) return { text: marked, tokens: 10 };
     const chain = this.chain(place, truth, draw(34));
     return { ...chain, text: `${chain.text}\n${marked}` };
   }

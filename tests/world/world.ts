@@ -34,7 +34,7 @@ export interface World {
   // Replies to calls that write.
   /** No reader can use them. */
   unreadable?: number;
-  /** Of written variants: fragments of one idea, and the request echoed. */
+  /** Of written variants that copy no row: fragments of one idea, and the request echoed. */
   nonsense?: number;
   /** Of written instructions that copy a row, when none is shown in the call, and when some are. */
   leak?: number;

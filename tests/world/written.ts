@@ -70,7 +70,7 @@ function variants({ world, rows, rng, asked }: Desk): string[] {
   return Array.from({ length: Number(count) }, (_, i) => {
     const draw = rng.float();
     if (draw < leak) return `${parent} For instance: ${rows[rng.int(Math.max(1, rows.length))]?.question ?? 'one and one is two.'}`;
-    if (draw < leak + (world.nonsense ?? 0))
+    if (draw < leak + (1 - leak) * (world.nonsense ?? 0))
       return rng.pick([
         asked.slice(0, 200),
         'What do you think?',
