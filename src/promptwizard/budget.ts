@@ -32,13 +32,17 @@ export function rungSizes(raceRows: number, plan: Plan, settings: Settings): num
   return sizes;
 }
 
+/** The first of the first race that are asked the fresh rows. */
+export const FINALISTS = 2;
+
 /** Calls of a first race with start, contract, free baseline and `extra` more, the better half going on. */
 export function raceCalls(extra: number, rungs: readonly number[]): number {
   let calls = 0;
   let others = extra;
   rungs.forEach((rows, i) => {
     calls += rows * (i === 0 ? 3 + extra : 1 + others);
-    others = i === 0 ? 2 + Math.ceil(extra / 2) : Math.ceil(others / 2);
+    // Contract, free baseline and examples are not halved in the first rung.
+    others = i === 0 ? 3 + Math.ceil(Math.max(0, extra - 1) / 2) : Math.ceil(others / 2);
   });
   return calls;
 }
@@ -61,7 +65,7 @@ export function stepCalls(plan: Plan, split: SplitSizes, settings: Settings, row
         : 0,
     mutate: Math.min(plan.mutationCalls, settings.mutationRounds),
     race,
-    fresh: 2 * fresh,
+    fresh: (plan.extraEntrants > 0 ? 1 + FINALISTS : 2) * fresh,
     refine: critique ? 3 + 2 * challenge : 0,
     examples: plan.critique && plan.examples && settings.fewShotCount > 0 ? Math.round(1.6 * challenge) : 0,
     verdict: 3 * split.verdict,

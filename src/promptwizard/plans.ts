@@ -26,11 +26,11 @@ export const PLANS: { readonly [K in PlanName]: Plan } = {
     understand: false, mutationCalls: 0, critique: false, examples: false, persona: false,
   },
   quick: {
-    name: 'quick', extraEntrants: 3, searchCalls: 92, verdictRows: 30, replyCap: null, rounds: 1,
+    name: 'quick', extraEntrants: 5, searchCalls: 122, verdictRows: 30, replyCap: null, rounds: 1,
     understand: true, mutationCalls: 1, critique: false, examples: true, persona: false,
   },
   standard: {
-    name: 'standard', extraEntrants: 7, searchCalls: 222, verdictRows: 60, replyCap: null, rounds: 1,
+    name: 'standard', extraEntrants: 8, searchCalls: 240, verdictRows: 60, replyCap: null, rounds: 1,
     understand: true, mutationCalls: 3, critique: true, examples: true, persona: false,
   },
   thorough: {

@@ -1,5 +1,5 @@
 /** The statistics, alone: each formula with its source in `stats/`. */
-export { accepts } from './stats/accepts.ts';
+export { accepts, keepsUndecided } from './stats/accepts.ts';
 export { compare, type CompareOptions, type ScorePair } from './stats/compare.ts';
 export { bootstrapMeanInterval, newcombePaired, wilson } from './stats/intervals.ts';
 export { macroF1 } from './stats/macroF1.ts';

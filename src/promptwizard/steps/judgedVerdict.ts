@@ -5,7 +5,7 @@
 import { BudgetSpent } from '../errors.ts';
 import { createRng } from '../random.ts';
 import type { Run, Steps } from '../run.ts';
-import { accepts, compare, furtherRowsNeeded, O_BRIEN_FLEMING, type ScorePair } from '../stats.ts';
+import { compare, keepsUndecided, furtherRowsNeeded, O_BRIEN_FLEMING, type ScorePair } from '../stats.ts';
 import type { Paired, Row, Verdict } from '../types.ts';
 import type { Split } from '../plans.ts';
 import { prefer } from './judge.ts';
@@ -29,7 +29,7 @@ export async function* judgedVerdict(run: Run, split: Split): Steps<Verdict> {
   if (heldOut && wins > losses && pValue <= O_BRIEN_FLEMING.final)
     return verdictOf(run, rows, { ...base, outcome: 'better', reason: 'sign-test' });
   // The search has shown it ahead by the checklist; a judge that can not tell the replies apart takes nothing away.
-  const keep = !heldOut || wins === losses || accepts(wins, losses);
+  const keep = !heldOut || wins === losses || keepsUndecided(wins, losses);
   return verdictOf(run, rows, {
     ...base,
     outcome: 'inconclusive',

@@ -27,7 +27,7 @@ export function ranked(run: Run, candidates: readonly Candidate[], rows: readonl
 /**
  * Races the entrants; start and incumbent are asked in every rung, outside the halving, and those in `spared` are
  * outside it in the first rung only.
- * @returns the leader, which may be the start
+ * @returns those who came to the end, best first; the start may be any of them
  */
 export async function* race(
   run: Run,
@@ -35,7 +35,7 @@ export async function* race(
   spared: ReadonlySet<string>,
   rows: readonly Row[],
   round: number,
-): Steps<Candidate> {
+): Steps<Candidate[]> {
   const sizes = rungSizes(rows.length, run.plan, run.settings);
   const fixed = new Set(['c0', run.incumbent]);
   let alive = [...entrants].sort((a, b) => Number(fixed.has(b.id)) - Number(fixed.has(a.id)));
@@ -90,7 +90,7 @@ export async function* race(
       callsSaved: saved,
     };
   }
-  return ranked(run, alive, rows.slice(0, asked))[0] ?? run.start;
+  return ranked(run, alive, rows.slice(0, asked));
 }
 
 /** True when winning every row left would still leave the candidate behind another that has finished this rung. */

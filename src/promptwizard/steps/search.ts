@@ -1,13 +1,14 @@
 /** The rounds: mutate, race, accept, examples, critique and refine; persona and keywords last (method, sections 3 to 5). */
 import type { Run, Steps } from '../run.ts';
 import type { Candidate } from '../types.ts';
+import { FINALISTS } from '../budget.ts';
 import { accept } from './accept.ts';
 import { examples, withAnswers } from './examples.ts';
 import { mutateByModel, mutateByStyle } from './mutate.ts';
 import { mutateOpen } from './mutateOpen.ts';
 import { parentsOf } from './parents.ts';
 import { persona } from './persona.ts';
-import { race } from './race.ts';
+import { race, ranked } from './race.ts';
 import { refine } from './refine.ts';
 
 export async function* search(run: Run): Steps<void> {
@@ -16,11 +17,10 @@ export async function* search(run: Run): Steps<void> {
   for (let round = 1; round <= rounds; round++) {
     const before = run.incumbent;
     const entrants = yield* entrantsOf(run, round === 1 ? [contractOrStart(run)] : parentsOf(run), round);
-    const spared = new Set(
-      [...run.candidates.values()].filter((c) => c.madeBy.kind === 'contract' || c.madeBy.kind === 'free-baseline').map((c) => c.id),
-    );
-    const leader = yield* race(run, entrants, spared, split.race, round);
+    const spared = new Set([...run.candidates.values()].filter((c) => SPARED.has(c.madeBy.kind)).map((c) => c.id));
+    const order = yield* race(run, entrants, spared, split.race, round);
     if (round === 1) yield headroom(run);
+    const leader = yield* leaderOf(run, order, round);
     if (leader.id !== run.incumbent && leader.id !== 'c0') yield* accept(run, leader, split, 'race');
     const base = run.incumbent !== 'c0' ? run.candidate(run.incumbent) : leader.id !== 'c0' ? leader : contractOrStart(run);
     // Examples and instruction in turn, as long as one of them brings something.
@@ -34,6 +34,31 @@ export async function* search(run: Run): Steps<void> {
     if (run.incumbent === before) break;
   }
   if (plan.persona) yield* persona(run, split);
+}
+
+/** Outside of the halving in the first rung: what is always raced, and the examples, which five rows tell little of. */
+const SPARED: ReadonlySet<Candidate['madeBy']['kind']> = new Set(['contract', 'free-baseline', 'demos']);
+
+/**
+ * Who meets the incumbent: the first of the race; in round 1 the better of its first two on race and fresh rows together,
+ * for a race of fifteen rows often has the better one second.
+ */
+async function* leaderOf(run: Run, order: readonly Candidate[], round: number): Steps<Candidate> {
+  const first = order[0] ?? run.start;
+  const finalists = order.filter((c) => c.id !== 'c0').slice(0, FINALISTS);
+  if (first.id === 'c0' || round > 1 || run.judged || run.plan.extraEntrants === 0 || finalists.length < FINALISTS) return first;
+  const { race: raced, fresh } = run.split;
+  yield run.phase(
+    'fresh',
+    round,
+    finalists.map((c) => c.id),
+    fresh.length,
+    'fresh',
+    (FINALISTS + 1) * fresh.length,
+  );
+  for (const candidate of [run.start, ...finalists])
+    for (const row of fresh) if (run.mayAsk(candidate, row)) yield* run.ask(candidate, row, 'fresh');
+  return ranked(run, finalists, [...raced, ...fresh])[0]!;
 }
 
 const contractOrStart = (run: Run): Candidate => [...run.candidates.values()].find((c) => c.madeBy.kind === 'contract') ?? run.start;
@@ -64,7 +89,8 @@ async function* entrantsOf(run: Run, parents: Candidate[], round: number): Steps
   for (const [i, p] of [...parents.entries()].reverse()) {
     const share = i === 0 ? plan.extraEntrants - pool.length : Math.floor(places / parents.length);
     const ownCalls = i === 0 ? calls - (parents.length - 1) * Math.floor(calls / parents.length) : Math.floor(calls / parents.length);
-    const byModel = yield* mutateByModel(run, p, Math.floor(share / 2), ownCalls, round, split.race);
+    // Two thirds by code: of a small model's rewrites most are turned away, and the rest seldom beat a plain style.
+    const byModel = yield* mutateByModel(run, p, Math.max(1, Math.floor(share / 3)), ownCalls, round, split.race);
     pool.push(...byModel, ...(yield* mutateByStyle(run, p, share - byModel.length, round)));
   }
   return [...fixed, ...pool];

@@ -4,7 +4,16 @@
  */
 import { createRng } from '../random.ts';
 import type { Run, Steps } from '../run.ts';
-import { accepts, compare, conditionalPower, furtherRowsNeeded, O_BRIEN_FLEMING, ratesFor, smallestShowableGain } from '../stats.ts';
+import {
+  accepts,
+  keepsUndecided,
+  compare,
+  conditionalPower,
+  furtherRowsNeeded,
+  O_BRIEN_FLEMING,
+  ratesFor,
+  smallestShowableGain,
+} from '../stats.ts';
 import type { Paired, Row, Verdict } from '../types.ts';
 import { tally } from './accept.ts';
 import { askAll, verdictOf } from './arms.ts';
@@ -24,9 +33,10 @@ export function paired(run: Run, challenger: string, start: string, rows: readon
 
 export async function* verdict(run: Run, split: Split): Steps<Verdict> {
   run.inVerdict = true;
-  const winner = run.incumbent;
   if (run.judged) return yield* judgedVerdict(run, split);
   if (split.verdict.length === 0) return unasked(run, split, 'no-held-out-rows');
+  const plain = run.incumbent === 'c0' ? plainAhead(run, split) : null;
+  const winner = plain ?? run.incumbent;
   if (winner === 'c0') {
     yield run.phase('verdict', 0, ['c0'], split.verdict.length, 'verdict', split.verdict.length);
     yield* askAll(run, ['c0'], split.verdict);
@@ -56,14 +66,29 @@ export async function* verdict(run: Run, split: Split): Steps<Verdict> {
     const remaining = all.length - seen.length;
     const power = look === 1 ? powerLeft(comparison, remaining, all.length) : null;
     const better = comparison.wins > comparison.losses && comparison.difference > 0 && comparison.pValue <= bound;
-    hopeless = power !== null && power < 0.1;
+    hopeless = power !== null && power < HOPELESS;
     looks = look;
     yield { type: 'verdict-look', look, comparison, bound, decided: better || hopeless || look === 2 || !complete, power };
     if (better) return yield* afterBetter(run, winner, seen, looks, comparison, bound);
     if (hopeless) break;
-    if (!complete) return conclude(run, winner, seen, looks, comparison, 'budget');
+    if (!complete) return conclude(run, winner, seen, looks, comparison, 'budget', plain !== null);
   }
-  return conclude(run, winner, seen, looks, comparison, hopeless ? 'hopeless' : 'undecided');
+  return conclude(run, winner, seen, looks, comparison, hopeless ? 'hopeless' : 'undecided', plain !== null);
+}
+
+/**
+ * The first look ends the verdict without more calls only when hardly any chance is left. At 10 %, as usual in trials,
+ * it stops gains of 25 points as often as it saves four calls, for it is reckoned with the smallest gain that the plan
+ * promised to show.
+ */
+const HOPELESS = 0.01;
+
+/** Nothing was accepted, but the plain sentence is ahead in the search: it gets the verdict that is paid for. Delivered only when proven. */
+function plainAhead(run: Run, split: Split): string | null {
+  const free = [...run.candidates.values()].find((c) => c.madeBy.kind === 'free-baseline');
+  if (!free) return null;
+  const { wins, losses } = tally(run, free.id, 'c0', [...split.race, ...split.fresh]);
+  return wins - losses >= 2 ? free.id : null;
 }
 
 /** Chance of ending `better` if the smallest gain that the plan promised were true. */
@@ -79,6 +104,7 @@ function conclude(
   looks: number,
   comparison: Paired,
   why: 'undecided' | 'hopeless' | 'budget',
+  provenOnly: boolean,
 ): Verdict {
   const { wins, losses, ties, difference, interval } = comparison;
   const base = { challenger: winner, looks, comparison };
@@ -86,7 +112,7 @@ function conclude(
     return verdictOf(run, rows, { ...base, outcome: 'no-reliable-gain', reason: 'not-ahead', result: 'c0' });
   if (interval !== null && interval[1] < 0.01)
     return verdictOf(run, rows, { ...base, outcome: 'no-reliable-gain', reason: 'gain-below-one-point', result: 'c0' });
-  const keep = accepts(wins, losses);
+  const keep = !provenOnly && keepsUndecided(wins, losses);
   return verdictOf(run, rows, {
     ...base,
     outcome: 'inconclusive',
