@@ -114,6 +114,8 @@ export interface ArmScore {
   mean: number;
   rows: number;
   unreadable: number;
+  /** Labels only: F1 averaged over the labels that these rows have or were answered with, in [0,1]. */
+  macroF1?: number;
   promptTokens: number;
   replyTokens: number;
 }

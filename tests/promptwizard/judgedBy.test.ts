@@ -130,3 +130,18 @@ describe('answers of mixed types', () => {
     ]);
   });
 });
+
+describe('labels', () => {
+  test('are reported with macro-F1 beside accuracy, on the same rows', async () => {
+    const rows = countingRows(40).map((row, i) => ({ ...row, answer: i % 4 === 0 ? 'yes' : 'no' }));
+    const input = inputOf({ plan: 'quick', task: { rows } });
+    // Says "no" to everything: three of four are right, and one label is never said.
+    const llm = () =>
+      Promise.resolve({ text: '<answer>no</answer>', finish: 'stop' as const, tokensIn: 9, tokensOut: 4, ms: 1, hash: 'h' });
+    const { state } = await play(input, { llm });
+    const { start } = state.result!.verdict;
+    const share = start!.mean;
+    expect(share).toBeGreaterThan(0.5);
+    expect(start!.macroF1).toBeCloseTo((2 * share) / (1 + share) / 2, 10);
+  });
+});
