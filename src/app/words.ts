@@ -11,7 +11,8 @@ export type { VerdictWords };
 export function sentenceOf(state: RunState): string {
   if (state.result) return 'Done.';
   const { phase, practice } = state;
-  if (practice && !practice.reviewed) return 'Please check the practice rows below: what you leave is what the prompts are measured on.';
+  if (practice && !practice.reviewed)
+    return `Please check the ${state.task?.metric?.kind === 'checklist' ? 'inputs' : 'practice rows'} below: what you leave is what the prompts are measured on.`;
   if (!phase) return state.input ? 'Sharing out the rows: some to search with, some kept back for the verdict.' : 'Getting ready.';
   const round = phase.round > 0 ? `Round ${phase.round} · ` : '';
   return round ? round + lowerFirst(phaseSentence(phase.phase, state)) : phaseSentence(phase.phase, state);

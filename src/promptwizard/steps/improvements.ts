@@ -9,6 +9,11 @@ type Acceptance = Extract<RunEvent, { type: 'acceptance' }>;
 const rowsWord = (n: number): string => (n === 1 ? '1 row' : `${n} rows`);
 const tokensWord = (n: number): string => (Math.round(n) === 1 ? '1 token' : `${Math.round(n)} tokens`);
 
+const inputsWord = (n: number): string => (n === 1 ? '1 input' : `${n} inputs`);
+const timesWord = (n: number): string => (n === 1 ? 'once' : n === 2 ? 'twice' : `${n} times`);
+/** What a row of the search is: one of an open task counts by the criteria that its reply meets. */
+const counted = (run: Run, rows: number): string => (run.judged ? `${inputsWord(rows)}, by the checklist,` : rowsWord(rows));
+
 export function madeInWords(c: Candidate): string {
   const m = c.madeBy;
   switch (m.kind) {
@@ -41,7 +46,7 @@ export function improvements(run: Run, verdict: Verdict, acceptances: readonly A
   if (verdict.result === 'c0') {
     for (const a of acceptances.slice(-3)) {
       const candidate = run.candidate(a.candidate);
-      const tied = `won ${a.wins} and lost ${a.losses} of ${rowsWord(a.wins + a.losses + a.ties)}`;
+      const tied = `won ${a.wins} and lost ${a.losses} of ${counted(run, a.wins + a.losses + a.ties)}`;
       out.push(
         a.accepted
           ? `Not kept: “${madeInWords(candidate)}” led the search (${tied}) but not the verdict.`
@@ -59,11 +64,16 @@ export function improvements(run: Run, verdict: Verdict, acceptances: readonly A
     const won = acceptances.find((a) => a.candidate === c!.id);
     if (won)
       out.unshift(
-        `${madeInWords(c)}: won ${won.wins} and lost ${won.losses} of ${rowsWord(won.wins + won.losses + won.ties)} against ${won.against === 'c0' ? 'your prompt' : 'the best before it'} in the search.`,
+        `${madeInWords(c)}: won ${won.wins} and lost ${won.losses} of ${counted(run, won.wins + won.losses + won.ties)} against ${won.against === 'c0' ? 'your prompt' : 'the best before it'} in the search.`,
       );
   }
   const { start, final, comparison: c } = verdict;
-  if (c && c.rows > 0) {
+  if (run.judged) {
+    if (c && c.rows > 0)
+      out.push(
+        `Side by side on ${inputsWord(c.rows)}${heldOut ? ' kept back' : ''}: its reply was preferred ${timesWord(c.wins)}, your prompt’s ${timesWord(c.losses)}.`,
+      );
+  } else if (c && c.rows > 0) {
     const flips = `n ${rowsWord(c.rows)} ${heldOut ? 'kept back' : 'of the search'}: ${c.wins} newly right, ${c.losses} newly wrong.`;
     // A result that was never accepted in the search (the plain sentence) has only this to show for itself.
     out.push(out.length > 0 ? `O${flips}` : `${madeInWords(run.candidate(verdict.result))}. O${flips}`);
