@@ -13,6 +13,7 @@ import { inputFor, oneRun } from './oneRun.ts';
 import { readOptions, type Options } from './options.ts';
 import { readRun, runFile, writeRun, type ServerFacts } from './storedRun.ts';
 import { readTaskFile } from './taskFile.ts';
+import { writeRecording } from './writeRecording.ts';
 import { writeTable } from './writeTable.ts';
 
 /** What the page has with most models; the method's budgets follow it. */
@@ -23,11 +24,23 @@ const say = (line: string) => console.log(`${new Date().toISOString().slice(11, 
 try {
   const options = readOptions(process.argv.slice(2), root);
   const method = await methodVersion(root, ['src/promptwizard']);
-  if (!options.tableOnly) await runAll(options, options.server!, method);
-  say(await writeTable({ ...options, method, file: join(root, 'docs/proof.md') }));
+  if (options.recording) say(await record(options, options.recording, method));
+  else {
+    if (!options.tableOnly) await runAll(options, options.server!, method);
+    say(await writeTable({ ...options, method, file: join(root, 'docs/proof.md') }));
+  }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
+}
+
+async function record(options: Options, file: string, method: string): Promise<string> {
+  const folder = join(options.out, options.model!);
+  const [task] = await Promise.all(options.tasks.slice(0, 1).map((name) => readTaskFile(options.data, name)));
+  const input = inputFor(task!, options.plan, options.seeds[0]!, options.maxTokens, { id: options.model!, title: options.model!, contextSize: MOST_CONTEXT }); // prettier-ignore
+  const run = await readRun(runFile(folder, { task: task!.name, input, method }));
+  if (!run) throw new Error('This run is not stored, or was made by another version of the method.');
+  return writeRecording(run, await CallCache.open(join(folder, 'calls.jsonl')), file);
 }
 
 async function runAll(options: Options, server: string, method: string): Promise<void> {

@@ -18,11 +18,14 @@ export interface Options {
   jobs: number;
   tableOnly: boolean;
   anyVersion: boolean;
+  /** A file: the one stored run that tasks, plan and seeds name is written there as a recording. */
+  recording: string | null;
 }
 
 const USAGE = `npm run bench:models -- --server URL [--model NAME] [--tasks object-counting,navigate] [--plan quick] [--seeds 1,2]
   [--data FOLDER] [--out FOLDER] [--max-tokens 512] [--jobs 1]     runs what is not yet stored, then writes docs/proof.md
-npm run bench:models -- --table [--out FOLDER] [--any-version]    writes docs/proof.md from what is stored`;
+npm run bench:models -- --table [--out FOLDER] [--any-version]    writes docs/proof.md from what is stored
+npm run bench:models -- --recording FILE --model NAME --tasks navigate --plan quick --seeds 1    writes a stored run as a recording`;
 
 /** @throws Error with the usage */
 export function readOptions(args: string[], root: string): Options {
@@ -45,6 +48,7 @@ export function readOptions(args: string[], root: string): Options {
         jobs: text('1'),
         table: { type: 'boolean', default: false },
         'any-version': { type: 'boolean', default: false },
+        recording: { type: 'string' },
       },
     }));
   } catch (error) {
@@ -52,7 +56,9 @@ export function readOptions(args: string[], root: string): Options {
   }
   const plan = PLAN_NAMES.find((name) => name === values.plan);
   if (!plan) throw wrong(`--plan must be one of ${PLAN_NAMES.join(', ')}; it is “${values.plan}”.`);
-  if (!values.server && !values.table) throw wrong('--server is missing: the address of a server that speaks OpenAI’s interface.');
+  if (values.recording && !values.model) throw wrong('--model is missing: the name under which the run is stored.');
+  if (!values.server && !values.table && !values.recording)
+    throw wrong('--server is missing: the address of a server that speaks OpenAI’s interface.');
   const list = (items: string) => items.split(',').map((item) => item.trim()).filter(Boolean); // prettier-ignore
   const whole = (name: string, value: string) => {
     if (!/^\d+$/.test(value)) throw wrong(`--${name} must be whole numbers; it holds “${value}”.`);
@@ -70,5 +76,6 @@ export function readOptions(args: string[], root: string): Options {
     jobs: Math.max(1, whole('jobs', values.jobs)),
     tableOnly: values.table,
     anyVersion: values['any-version'],
+    recording: values.recording ?? null,
   };
 }
