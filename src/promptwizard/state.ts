@@ -1,5 +1,5 @@
 /** The sum of a run's events. Pure: the page, history and tests fold the same list to the same state. */
-import type { Phase, RunEvent, SetAside } from './events.ts';
+import type { Phase, RejectReason, RunEvent, SetAside } from './events.ts';
 import type { Finish } from './llm.ts';
 import type { ArmScore, Candidate, MetricSpec, OptimizeInput, Paired, Row, RunResult, Verdict } from './types.ts';
 
@@ -54,7 +54,10 @@ export interface RunState {
     callsSaved: number;
   };
   headroom: { mean: number; rows: number; unreadable: number; enough: boolean } | null;
-  rejected: number;
+  /** Proposals of the model that were turned away, by reason. */
+  rejected: Partial<Record<RejectReason, number>>;
+  /** Answers to rows that count as wrong for another reason than what they say. */
+  failed: { cut: number; unreadable: number };
   notes: { code: string; text: string }[];
   comparison: Paired | null;
   /** Open tasks, by row of the verdict: 1 the winner's reply was preferred, 0 the start's, 0.5 neither. */
@@ -78,7 +81,8 @@ export const emptyState = (): RunState => ({
   practice: null,
   budget: { maxCalls: 0, reserved: 0, calls: 0, forecastCalls: 0, tokensIn: 0, tokensOut: 0, ms: 0, reused: 0, callsSaved: 0 },
   headroom: null,
-  rejected: 0,
+  rejected: {},
+  failed: { cut: 0, unreadable: 0 },
   notes: [],
   comparison: null,
   preferred: {},
@@ -147,13 +151,15 @@ export function reduce(state: RunState, event: RunEvent): RunState {
       };
       break;
     case 'rejected':
-      state.rejected++;
+      state.rejected[event.reason] = (state.rejected[event.reason] ?? 0) + 1;
       break;
     case 'scored': {
       const { score, read, output, finish, part, error } = event;
       const found = state.candidates[event.candidate];
       if (found) found.answers[event.row] = { score, read, output, finish, part, ...(error === undefined ? {} : { error }) };
       if (event.reused) state.budget.reused++;
+      else if (event.finish !== 'stop' && event.read === null) state.failed.cut++;
+      else if (event.read === null && event.error === undefined) state.failed.unreadable++;
       break;
     }
     case 'rung':

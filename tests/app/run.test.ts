@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cellMark, cellsOf, cellWords } from '../../src/app/run/cells.ts';
-import { logWords } from '../../src/app/run/logWords.ts';
+import { logWords, troubleWords } from '../../src/app/run/logWords.ts';
 import { leftWords, littleToGain, progressOf } from '../../src/app/run/progress.ts';
 import { askedRows, changedRows, comparedPart, leaderOf, pairedPath, rowOrder, sharedScores } from '../../src/app/run/scores.ts';
 import { treeOf } from '../../src/app/run/tree.ts';
@@ -108,5 +108,11 @@ describe('the log', () => {
     const words = state.log.map(({ event }) => [event.type, logWords(event)] as const);
     for (const [type, line] of words) if (!['phase', 'arm', 'verdict'].includes(type)) expect(line, type).toMatch(/\S/);
     for (const [, line] of words) expect(line ?? '').not.toMatch(/undefined|NaN|\[object/);
+  });
+  it('counts what the model wrote that could not be used, by reason', () => {
+    expect(troubleWords({ rejected: {}, failed: { cut: 0, unreadable: 0 } })).toBeNull();
+    expect(troubleWords({ rejected: { cut: 1, echo: 3 }, failed: { cut: 2, unreadable: 1 } })).toBe(
+      'Proposals dropped: 3 because it repeats the request instead of answering it, 1 because the reply was cut at its limit. Counted as wrong: 2 answers cut at the limit, 1 answer that could not be read.',
+    );
   });
 });

@@ -1,5 +1,6 @@
 /** One line of the log for one event; null for events that the numbers and the grid already show. */
 import type { RejectReason, RunEvent } from '../../promptwizard/events.ts';
+import type { RunState } from '../../promptwizard/state.ts';
 import { plural, percent, points } from '../figures.ts';
 import { bare, madeByWords, wonLost } from '../words.ts';
 
@@ -21,6 +22,22 @@ const WHY_NOT: { readonly [K in RejectReason]: string } = {
   loops: 'it says the same over and over',
   incoherent: 'its steps do not lead to its answer',
 };
+
+/** What the model wrote that could not be used, counted by reason; null when there was none. */
+export function troubleWords({ rejected, failed }: Pick<RunState, 'rejected' | 'failed'>): string | null {
+  const proposals = (Object.entries(rejected) as [RejectReason, number][])
+    .sort(([, a], [, b]) => b - a)
+    .map(([reason, n]) => `${n} because ${WHY_NOT[reason]}`);
+  const answers = [
+    ...(failed.cut > 0 ? [`${plural(failed.cut, 'answer')} cut at the limit`] : []),
+    ...(failed.unreadable > 0 ? [`${plural(failed.unreadable, 'answer')} that could not be read`] : []),
+  ];
+  const said = [
+    ...(proposals.length > 0 ? [`Proposals dropped: ${proposals.join(', ')}.`] : []),
+    ...(answers.length > 0 ? [`Counted as wrong: ${answers.join(', ')}.`] : []),
+  ];
+  return said.length > 0 ? said.join(' ') : null;
+}
 
 export function logWords(event: RunEvent): string | null {
   switch (event.type) {
