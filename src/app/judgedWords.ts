@@ -45,13 +45,19 @@ export function judgedWords({ verdict }: RunResult): Pick<VerdictWords, 'tone' |
     };
   if (reason === 'undecided-kept-start' && comparison)
     return { tone: 'unsure', headline: 'Not decided.', sentence: `Kept your prompt: ${preferred(comparison)}, too close to tell.`, facts };
+  if (!comparison || comparison.wins <= comparison.losses)
+    return {
+      tone: 'unsure',
+      headline: 'Ahead by the checklist only.',
+      sentence: comparison
+        ? `It was accepted in the search; side by side, ${preferred(comparison)}.`
+        : 'It was accepted in the search; the replies could not be put side by side.',
+      facts,
+    };
   return {
     tone: 'unsure',
     headline: 'Ahead, as judged by the same model.',
-    sentence:
-      comparison && comparison.rows > 0
-        ? `${upper(preferred(comparison))}, on ${plural(comparison.rows, 'input')}${heldOut ? ' that neither prompt had seen' : ' that also chose the prompt'}.`
-        : 'It met more of the criteria in the search.',
+    sentence: `${upper(preferred(comparison))}, on ${plural(comparison.rows, 'input')}${heldOut ? ' that neither prompt had seen' : ' that also chose the prompt'}.`,
     facts,
   };
 }

@@ -42,7 +42,7 @@ export function raceCalls(extra: number, rungs: readonly number[]): number {
   rungs.forEach((rows, i) => {
     calls += rows * (i === 0 ? 3 + extra : 1 + others);
     // Contract, free baseline and examples are not halved in the first rung.
-    others = i === 0 ? 3 + Math.ceil(Math.max(0, extra - 1) / 2) : Math.ceil(others / 2);
+    others = i === 0 ? 2 + Math.min(1, extra) + Math.ceil(Math.max(0, extra - 1) / 2) : Math.ceil(others / 2);
   });
   return calls;
 }
@@ -109,19 +109,27 @@ export function openSteps(plan: Plan, split: SplitSizes, settings: Settings, mak
     going = i + 1 < rungs.length ? Math.ceil(going / 2) : going;
     return sum + calls;
   }, 0);
-  const challenge = 2 * (split.race + split.fresh);
+  const challenge = 2 * (split.race + split.fresh) + 2 * split.fresh;
   const critique = plan.critique && settings.refineInstruction && settings.refineTaskEgIterations > 0;
   return {
     understand: 1,
     rows: inputCalls(make),
     mutate: Math.min(plan.mutationCalls, settings.mutationRounds),
     race,
-    fresh: 4 * split.fresh,
+    // Both answered and judged, and, where the checklist can not tell them apart, put side by side.
+    fresh: 6 * split.fresh,
     refine: critique ? 3 + 2 * challenge : 0,
     examples: 0,
     more: plan.persona ? 2 * (1 + challenge) : 0,
     verdict: split.heldOut > 0 ? 6 * split.verdict : 2 * split.fresh,
   };
+}
+
+/** What the smallest plan of an open task needs. */
+export function openTrialCalls(task: Task, settings: Settings): number {
+  const inputs = task.rows.length;
+  const sizes = splitSizes(Math.max(inputs, 8), 'trial', settings.seenSetSize);
+  return totalCalls(openSteps(openPlan(PLANS.trial), sizes, settings, inputs >= 8 ? 0 : 8 - inputs));
 }
 
 export const totalCalls = (steps: StepCalls): number => Object.values(steps).reduce((a, b) => a + b, 0);
@@ -153,8 +161,8 @@ export function forecastPlan(
   const open = (): number => {
     const inputs = new Set(task.rows.map((row) => row.question + JSON.stringify(row.inputs ?? {}))).size;
     const wanted = openInputs(name, settings);
-    const sizes = splitSizes(Math.max(inputs, wanted), name, settings.seenSetSize);
-    return totalCalls(openSteps(openPlan(plan), sizes, settings, Math.max(0, wanted - inputs)));
+    const sizes = splitSizes(inputs >= 8 ? inputs : wanted, name, settings.seenSetSize);
+    return totalCalls(openSteps(openPlan(plan), sizes, settings, inputs >= 8 ? 0 : wanted - inputs));
   };
   const most = isOpenTask(task) ? open() : make && !task.metric ? Math.max(closed(), open()) : closed();
   const calls = Math.min(most, settings.maxCalls ?? Infinity);
@@ -163,7 +171,7 @@ export function forecastPlan(
   const question = texts.reduce((sum, r) => sum + estimateTokens(r.question) + estimateTokens(Object.values(r.inputs ?? {}).join(' ')), 0);
   const meanQuestion = texts.length > 0 ? question / texts.length : 60;
   const start = estimateTokens(task.prompt) + estimateTokens(task.system ?? '') + 30;
-  const cap = Math.min(settings.maxTokens, plan.replyCap ?? 400);
+  const cap = Math.min(settings.maxTokens, (isOpenTask(task) ? openPlan(plan) : plan).replyCap ?? 400);
   // Engines keep the prompt's prefix between calls, so the question and about half of the rest are computed each time.
   const prefill = (meanQuestion + start / 2) / speed.prefillPerSecond;
   const minutes = (reply: number) => (calls * (prefill + reply / speed.decodePerSecond)) / 60;

@@ -32,6 +32,9 @@ export const isWhole = ({ finish, text }: Pick<LlmReply, 'finish' | 'text'>): bo
 /** Steps are generators of events that return what the next step needs. */
 export type Steps<T> = AsyncGenerator<RunEvent, T>;
 
+/** Purposes that the verdict is made of. */
+const ANSWERS: ReadonlySet<Purpose> = new Set<Purpose>(['solve', 'judge', 'compare']);
+
 /** Kept free around prompt and reply for the chat template's own tokens. */
 const TEMPLATE_TOKENS = 48;
 
@@ -48,6 +51,8 @@ export class Run {
   readonly declined: string[] = [];
   /** Rows on which the user's own code failed, for whichever candidate. */
   private readonly faulty = new Set<string>();
+  /** Rows that a call was shown before the split: they belong to the race. */
+  readonly shown = new Set<string>();
   split: Split = { race: [], fresh: [], heldOut: [], verdict: [] };
   metric: Metric | null = null;
   /** Open tasks: how a reply is scored. */
@@ -83,6 +88,11 @@ export class Run {
   }
   get task() {
     return { system: this.input.task.system, contract: this.contract };
+  }
+  /** All that the user asks for, in one text: of a prompt that is only `{{text}}` the system message says it. */
+  get request(): string {
+    const { prompt, system } = this.input.task;
+    return system?.trim() ? `${system.trim()}\n\n${prompt}` : prompt;
   }
   get start(): Candidate {
     return this.candidate('c0');
@@ -144,7 +154,7 @@ export class Run {
     this.tokensIn += reply.tokensIn;
     this.tokensOut += reply.tokensOut;
     this.ms += reply.ms;
-    if (request.purpose === 'solve') {
+    if (ANSWERS.has(request.purpose)) {
       this.solved.calls++;
       this.solved.tokens += reply.tokensIn + reply.tokensOut;
       this.solved.ms += reply.ms;
@@ -245,6 +255,10 @@ export class Run {
 
   tokensOf(id: string): number {
     return this.texts.get(id)?.tokens ?? 0;
+  }
+  /** Whether the row counts: the user's own code, or the judge, failed on no candidate's reply to it. */
+  counts(row: string): boolean {
+    return !this.faulty.has(row);
   }
   /** undefined: not asked, or the row counts for nobody. */
   answerOf(id: string, row: string): Scored | undefined {

@@ -7,6 +7,10 @@ const WRITES =
 /** Whether a prompt, by its first words, wants a text of which many can be good. */
 export const asksForWriting = (prompt: string): boolean => WRITES.test(prompt);
 
+/** Of a prompt that is only `{{text}}` the system message says what is wanted. */
+const asks = ({ prompt, system }: Pick<Task, 'prompt' | 'system'>): boolean =>
+  asksForWriting(prompt.replace(/\{\{[^}]*\}\}/g, '').trim() === '' ? (system ?? '') : prompt);
+
 /** An open task, as far as can be known before any call: replies will be judged, and answers are not looked at. */
-export const isOpenTask = ({ prompt, rows, metric }: Pick<Task, 'prompt' | 'rows' | 'metric'>): boolean =>
-  metric ? metric.kind === 'checklist' : asksForWriting(prompt) && !rows.some((row) => row.answer?.trim());
+export const isOpenTask = (task: Pick<Task, 'prompt' | 'system' | 'rows' | 'metric'>): boolean =>
+  task.metric ? task.metric.kind === 'checklist' : asks(task) && !task.rows.some((row) => row.answer?.trim());

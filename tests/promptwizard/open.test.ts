@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Llm } from '../../src/promptwizard/llm.ts';
 import { forecastPlan } from '../../src/promptwizard/budget.ts';
 import { defaultSettings } from '../../src/promptwizard/settings.ts';
 import { checklist, filledUp } from '../../src/promptwizard/steps/checklist.ts';
@@ -103,6 +104,83 @@ describe('inputs of the user for an open task', () => {
     const { state } = await play(input, model);
     expect(state.task!.metric).toEqual({ kind: 'checklist', criteria });
     expect(model.requests.some((r) => r.purpose === 'understand')).toBe(false);
+  });
+});
+
+describe('what an open task must never do', () => {
+  it.each([9, 12, 30])('shows no held-out input to any call before the verdict, with %i inputs of the user', async (n) => {
+    for (const plan of ['quick', 'standard'] as const) {
+      const input = openInput({ plan, task: { rows: ownInputs(n) } });
+      const model = modelFor(input, w(0.5));
+      const { events, state } = await play(input, model);
+      const begun = events.findIndex((e) => e.type === 'phase' && e.phase === 'verdict');
+      const before = eventsOf(begun < 0 ? events : events.slice(0, begun), 'call').length;
+      const asked = model.requests.slice(0, before).map((r) => r.messages.map((m) => m.content).join('\n'));
+      const heldOut = input.task.rows.filter((row) => state.split!.heldOut.includes(row.id));
+      expect(heldOut.length > 0).toBe(n >= 20);
+      for (const { question } of heldOut) for (const text of asked) expect(text).not.toContain(question);
+    }
+  });
+  it('keeps the few inputs that it has shown out of the verdict', async () => {
+    const input = openInput({ plan: 'standard', task: { rows: ownInputs(6) } });
+    const model = modelFor(input, w(0.5));
+    const { state } = await play(input, model);
+    const shown = model.requests.find((r) => r.purpose === 'understand')!.messages[0]!.content;
+    for (const row of input.task.rows) if (shown.includes(row.question)) expect(state.split!.race).toContain(row.id);
+  });
+  it('counts a reply against nobody when the judge can not be read', async () => {
+    const input = openInput();
+    const model = modelFor(input, w(0.5));
+    let n = 0;
+    const llm: Llm = async (request) => {
+      const reply = await model.llm(request);
+      if (request.purpose !== 'judge' || n++ % 5 > 0) return reply;
+      const { probabilities: _, ...rest } = reply;
+      return { ...rest, text: 'That is hard to say.' };
+    };
+    const { events } = await play(input, { llm });
+    for (const s of eventsOf(events, 'scored')) expect(s.read !== null || s.error !== undefined || s.finish !== 'stop').toBe(true);
+  });
+  it('spends more than it may on nothing: every budget ends with a verdict', async () => {
+    for (const maxTokensTotal of [3_000, 8_000, 20_000]) {
+      const input = inputOf({ plan: 'standard', seed: 3, task: { prompt: PROMPT, rows: ownInputs(40) }, settings: { maxTokensTotal } });
+      const { state } = await play(input, modelFor(input, w(0.5)));
+      const { verdict } = state.result!;
+      if (verdict.comparison) expect(verdict.comparison.rows).toBeGreaterThan(0);
+      if (verdict.result !== 'c0' && !verdict.comparison) expect(verdict.reason).toBe('budget');
+    }
+  });
+  it('begins with fewer calls than the smallest plan needs', async () => {
+    const input = inputOf({ plan: 'trial', task: { prompt: PROMPT, rows: ownInputs(8) }, settings: { maxCalls: 20 } });
+    await expect(play(input, modelFor(input, w(0.5)))).rejects.toThrow(/max_calls is 20; the smallest plan needs \d+ calls/);
+  });
+  it('has a criterion with braces change where the input goes', async () => {
+    const metric = { kind: 'checklist' as const, criteria: ['Does it name {{customer}} first?', 'Is the text short?'] };
+    const input = openInput({ task: { rows: ownInputs(8), metric } });
+    const { state } = await play(input, modelFor(input, w(0.5)));
+    expect(state.order.map((id) => state.candidates[id]!.text).join()).not.toContain('{{customer}}');
+  });
+});
+
+describe('replies that the checklist can not tell apart', () => {
+  it('are put side by side, within the search', async () => {
+    const input = openInput();
+    const model = modelFor(input, w(0));
+    // Everything meets the checklist; the listed prompt's replies are the better ones all the same.
+    const llm: Llm = async (request) => {
+      const reply = await model.llm(request);
+      const text = request.messages.at(-1)!.content;
+      if (request.purpose === 'solve')
+        return { ...reply, text: text.includes('answered with yes:') ? `BEST ${reply.hash}` : `fine ${reply.hash}` };
+      const { probabilities: _, ...rest } = reply;
+      if (request.purpose === 'judge') return { ...rest, text: 'y'.repeat(request.letters!.count) };
+      if (request.purpose === 'compare') return { ...rest, text: text.indexOf('BEST') < text.indexOf('fine') ? 'A' : 'B' };
+      return reply;
+    };
+    const { events, state } = await play(input, { llm });
+    expect(eventsOf(events, 'acceptance').some((a) => a.accepted)).toBe(true);
+    expect(state.result!.optimizedPrompt).toContain('answered with yes:');
+    expect(state.notes.map((n) => n.code)).not.toContain('search-budget');
   });
 });
 

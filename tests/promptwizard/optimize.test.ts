@@ -217,6 +217,49 @@ describe('optimize', () => {
     expect(state.result!.optimizedPrompt).toContain('Answer the question.');
   });
 
+  it('asks the first two of the race the fresh rows, and lets the better one meet the start', async () => {
+    let chosen = 0;
+    for (let seed = 0; seed < 30; seed++) {
+      const input = inputOf({ plan: 'quick', seed });
+      const { events } = await play(input, modelFor(input, world({ seed, base: 0.3, effects: { contract: 0.05, free: 0.3, demos: 0.3 } })));
+      const rungs = of(events, 'rung');
+      const [first, second] = rungs.at(-1)!.kept.filter((id) => id !== 'c0');
+      const met = of(events, 'acceptance')[0];
+      if (!met || !second) continue;
+      expect([first, second]).toContain(met.candidate);
+      if (met.candidate === second) chosen++;
+      const fresh = new Set(of(events, 'scored').filter((s) => s.part === 'fresh').map((s) => s.candidate)); // prettier-ignore
+      for (const id of [first!, second]) expect(fresh).toContain(id);
+    }
+    expect(chosen).toBeGreaterThan(0);
+  });
+
+  it('gives the plain sentence the verdict when nothing was accepted, and delivers it only when proven', async () => {
+    const seen = new Set<string>();
+    for (let seed = 0; seed < 80; seed++) {
+      const input = inputOf({ plan: 'quick', seed });
+      const { events, state } = await play(input, modelFor(input, world({ seed, base: 0.4, promptShare: 0.6, effects: { free: 0.15 } })));
+      if (of(events, 'acceptance').some((a) => a.accepted)) continue;
+      const { verdict } = state.result!;
+      if (verdict.challenger === 'c0') continue;
+      expect(state.candidates[verdict.challenger]!.candidate.madeBy.kind).toBe('free-baseline');
+      expect(verdict.result === 'c0').toBe(verdict.outcome !== 'better');
+      seen.add(verdict.outcome);
+    }
+    expect(seen.size).toBeGreaterThan(0);
+  });
+
+  it('goes on after the first look as long as a gain can still be shown', async () => {
+    for (let seed = 0; seed < 40; seed++) {
+      const input = inputOf({ plan: 'quick', seed });
+      const { events, state } = await play(input, modelFor(input, world({ seed, base: 0.4, effects: { free: 0.25 } })));
+      const [look] = of(events, 'verdict-look');
+      if (look && look.power !== null && look.power >= 0.01 && state.result!.verdict.reason !== 'sign-test')
+        expect(of(events, 'verdict-look')).toHaveLength(2);
+      if (state.result!.verdict.reason === 'hopeless') expect(look!.power).toBeLessThan(0.01);
+    }
+  });
+
   it('has no verdict rows under twenty rows, and says so', async () => {
     const input = inputOf({ plan: 'quick', task: { rows: countingRows(16) } });
     const { state } = await play(input, modelFor(input, world({ base: 0, effects: { contract: 0, free: 1 } })));

@@ -6,6 +6,7 @@ import {
   accepts,
   bootstrapMeanInterval,
   compare,
+  keepsUndecided,
   macroF1,
   newcombePaired,
   O_BRIEN_FLEMING,
@@ -185,6 +186,22 @@ describe('bootstrapMeanInterval', () => {
 
   test('has no width when all rows agree', () => expect(bootstrapMeanInterval([0.5, 0.5], createRng(1))).toEqual([0.5, 0.5]));
   test('refuses no rows', () => expect(() => bootstrapMeanInterval([], createRng(1))).toThrow(RangeError));
+});
+
+describe('keepsUndecided', () => {
+  // 0.7·√10 = 2.2, 0.7·√25 = 3.5, 0.7·√40 = 4.4; never fewer than two.
+  test.each([
+    [2, 0, true],
+    [1, 0, false],
+    [3, 2, false],
+    [7, 3, true],
+    [6, 4, false],
+    [14, 11, false],
+    [15, 11, true],
+    [22, 18, false],
+    [23, 18, true],
+    [3, 7, false],
+  ])('%i won, %i lost: %s', (wins, losses, wanted) => expect(keepsUndecided(wins, losses)).toBe(wanted));
 });
 
 describe('accepts', () => {

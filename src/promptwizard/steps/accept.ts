@@ -2,6 +2,7 @@
  * The one rule of acceptance (method, section 3.2): leader against incumbent over race and fresh rows that both may be
  * scored on; wins − losses ≥ √(wins + losses), at least two wins, at least eight rows.
  */
+import { BudgetSpent } from '../errors.ts';
 import type { Phase } from '../events.ts';
 import { freshRows, type Step } from '../budget.ts';
 import { accepts } from '../stats.ts';
@@ -37,7 +38,8 @@ export const MIN_ROWS = 8;
 export async function* accept(run: Run, leader: Candidate, split: Split, step: Phase, budget: Step = 'fresh'): Steps<boolean> {
   const incumbent = run.candidate(run.incumbent);
   const fresh = split.fresh.slice(0, freshRows(run.plan, split.fresh.length));
-  yield run.phase('fresh', 0, [leader.id, incumbent.id], fresh.length, budget, 2 * fresh.length * run.callsPerRow);
+  const owed = [incumbent, leader].flatMap((c) => fresh.filter((row) => !run.answerOf(c.id, row.id))).length;
+  yield run.phase('fresh', 0, [leader.id, incumbent.id], fresh.length, budget, owed * run.callsPerRow);
   for (const candidate of [incumbent, leader]) {
     for (const row of fresh) if (run.mayAsk(leader, row) && run.mayAsk(incumbent, row)) yield* run.ask(candidate, row, 'fresh');
   }
@@ -49,7 +51,7 @@ async function* decide(run: Run, leader: Candidate, split: Split, step: Phase): 
   const sum = tally(run, leader.id, against, [...split.race, ...split.fresh]);
   const enough = sum.wins + sum.losses + sum.ties >= MIN_ROWS;
   let accepted = enough && accepts(sum.wins, sum.losses);
-  if (enough && !accepted && run.judged && sum.wins >= sum.losses)
+  if (enough && !accepted && run.judged && sum.wins >= sum.losses && run.searchCallsLeft() >= 2 * split.fresh.length)
     accepted = yield* preferred(run, leader, run.candidate(against), split.fresh);
   yield { type: 'acceptance', candidate: leader.id, against, ...sum, accepted, step };
   if (accepted) run.incumbent = leader.id;
@@ -63,10 +65,17 @@ async function* decide(run: Run, leader: Candidate, split: Split, step: Phase): 
  */
 async function* preferred(run: Run, leader: Candidate, incumbent: Candidate, rows: readonly Row[]): Steps<boolean> {
   let [wins, losses] = [0, 0];
-  for (const row of rows) {
-    const share = yield* prefer(run, leader, incumbent, row);
-    if (share > 0.5) wins++;
-    else if (share < 0.5) losses++;
+  try {
+    for (const row of rows) {
+      const share = yield* prefer(run, leader, incumbent, row);
+      if (share === null || share === 0.5) continue;
+      if (share > 0.5) wins++;
+      else losses++;
+    }
+  } catch (error) {
+    // What was compared so far is too little to go by.
+    if (error instanceof BudgetSpent) return false;
+    throw error;
   }
   return accepts(wins, losses);
 }

@@ -32,6 +32,9 @@ export function checklist(proposed: readonly string[]): string[] {
   return [...kept.values()].slice(0, CRITERIA.most);
 }
 
+/** A criterion is put into prompts, where `{{text}}` would be a place to fill. */
+export const withoutBraces = (criterion: string): string => criterion.replace(/\{\{\s*|\s*\}\}/g, '');
+
 /** At least four criteria: the given ones first, then general ones. */
 export function filledUp(criteria: readonly string[]): string[] {
   const known = new Set(criteria.map(normalised));

@@ -68,10 +68,15 @@ export function improvements(run: Run, verdict: Verdict, acceptances: readonly A
       );
   }
   const { start, final, comparison: c } = verdict;
-  if (run.judged) {
+  if (run.judged && verdict.outcome === 'stopped') {
     if (c && c.rows > 0)
       out.push(
-        `Side by side on ${inputsWord(c.rows)}${heldOut ? ' kept back' : ''}: its reply was preferred ${timesWord(c.wins)}, your prompt’s ${timesWord(c.losses)}.`,
+        `So far, by the checklist, on ${inputsWord(c.rows)} of the search: better ${timesWord(c.wins)}, worse ${timesWord(c.losses)}.`,
+      );
+  } else if (run.judged) {
+    if (c && c.rows > 0)
+      out.push(
+        `Side by side on ${inputsWord(c.rows)}${verdict.looks > 0 ? ' kept back' : ''}: its reply was preferred ${timesWord(c.wins)}, your prompt’s ${timesWord(c.losses)}.`,
       );
   } else if (c && c.rows > 0) {
     const flips = `n ${rowsWord(c.rows)} ${heldOut ? 'kept back' : 'of the search'}: ${c.wins} newly right, ${c.losses} newly wrong.`;

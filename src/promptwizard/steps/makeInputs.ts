@@ -39,7 +39,7 @@ export async function* makeInputs(run: Run, own: readonly Row[], wanted: number,
 
   async function* makeSome(): Steps<void> {
     const content = inputsPrompt({
-      instruction: clip(run.start.instruction, 1200, (t) => run.count(t)),
+      instruction: clip(run.request, 1200, (t) => run.count(t)),
       description: run.description,
       subjects: rng.sample(ROW_SUBJECTS, PER_CALL),
       variables,

@@ -34,7 +34,7 @@ export async function* practiceRows(run: Run, own: readonly Row[], answerFormat:
   const made = { rows: 0, empty: 0 };
   const enough = () => kept.length >= wanted || made.rows >= most || made.empty >= 3 || run.calls - before >= spend;
   try {
-    for (const row of unanswered(run, own)) if (kept.length < wanted) yield* takeInput(row);
+    for (const row of unanswered(run, own)) if (!enough()) yield* takeInput(row);
     while (!enough()) yield* makeSome();
   } catch (error) {
     // What was kept so far is still good.

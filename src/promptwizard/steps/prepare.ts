@@ -1,5 +1,6 @@
 /** From the request to rows, metric, contract, budget and the candidates that need no search (method, section 2). */
-import { stepCalls, totalCalls } from '../budget.ts';
+import { openTrialCalls, stepCalls, totalCalls } from '../budget.ts';
+import { isOpenTask } from '../writing.ts';
 import { BudgetSpent, InputError } from '../errors.ts';
 import type { RunEvent, SetAside } from '../events.ts';
 import { chooseMetric } from '../metrics/choose.ts';
@@ -9,8 +10,8 @@ import type { Run, Steps } from '../run.ts';
 import type { Row } from '../types.ts';
 import { MIN_ROWS } from './accept.ts';
 import { practiceRows } from './practice.ts';
-import { divide, firstCandidates, fits, settle, splitEvent, tryUnderstand } from './settle.ts';
-import { usableRows } from './split.ts';
+import { divide, firstCandidates, fits, rowsToShow, settle, splitEvent, tryUnderstand } from './settle.ts';
+import { inputRows, usableRows } from './split.ts';
 import { isOpen, metricFor } from './understand.ts';
 import { prepareOpen } from './open.ts';
 
@@ -26,13 +27,16 @@ export function checkRequest(run: Run): void {
       'too-long',
       `The prompt has about ${tokens.toLocaleString('en')} tokens; ${model.title} can work on prompts of up to ${most.toLocaleString('en')}. Shorten it, or choose a model with a longer context.`,
     );
-  if (settings.maxCalls === null || task.rows.length < MIN_ROWS) return;
-  const needed = totalCalls(stepCalls(PLANS.trial, splitSizes(task.rows.length, 'trial', settings.seenSetSize), settings, false));
+  const open = isOpenTask(task);
+  if (settings.maxCalls === null || (task.rows.length < MIN_ROWS && !open)) return;
+  const needed = open
+    ? openTrialCalls(task, settings)
+    : totalCalls(stepCalls(PLANS.trial, splitSizes(task.rows.length, 'trial', settings.seenSetSize), settings, false));
   if (settings.maxCalls < needed)
     throw new InputError(
       'max_calls',
       'too-small',
-      `max_calls is ${settings.maxCalls}; the smallest plan needs ${needed} calls with these rows, its verdict included.`,
+      `max_calls is ${settings.maxCalls}; the smallest plan needs ${needed} calls${open ? '' : ' with these rows'}, its verdict included.`,
     );
 }
 
@@ -58,7 +62,8 @@ async function* withoutRows(run: Run, own: Row[], aside: SetAside[]): Steps<bool
   const wanted = run.plan.name === 'quick' ? 12 : settings.numTrainExamples;
   const chosen = task.metric ?? chooseMetric(task.rows);
   yield* setBudget(run, splitSizes(trial ? 0 : wanted, run.plan.name, settings.seenSetSize), true);
-  const found = yield* tryUnderstand(run, chosen ? own : task.rows, chosen === null);
+  const inputs = chosen ? own : inputRows(task.rows, task.prompt, (row) => fits(run, row)).usable;
+  const found = yield* tryUnderstand(run, rowsToShow(run, inputs, Math.max(inputs.length, wanted)), chosen === null);
   const spec = chosen ?? (isOpen(found, task.prompt) ? null : metricFor(found!, task.prompt));
   if (spec === null) return yield* prepareOpen(run, { spec: null, found });
   yield* settle(run, spec, task.metric ? 'user' : chosen ? 'rows' : 'model', found);

@@ -40,10 +40,11 @@ export async function* race(
   const fixed = new Set(['c0', run.incumbent]);
   let alive = [...entrants].sort((a, b) => Number(fixed.has(b.id)) - Number(fixed.has(a.id)));
   let asked = 0;
-  const calls = sizes.reduce(
-    (sum, size, i) => sum + size * Math.ceil(i === 0 ? alive.length : fixed.size + (alive.length - fixed.size) / 2 ** i),
-    0,
-  );
+  const calls = sizes.reduce((sum, size, i) => {
+    const halved = alive.length - fixed.size - spared.size;
+    const going = i === 0 ? alive.length : fixed.size + Math.ceil((spared.size + Math.ceil(Math.max(0, halved) / 2)) / 2 ** (i - 1));
+    return sum + size * Math.min(alive.length, going) * run.callsPerRow;
+  }, 0);
   yield run.phase(
     'race',
     round,
@@ -97,7 +98,7 @@ export async function* race(
 function hopeless(run: Run, candidate: Candidate, alive: readonly Candidate[], rows: readonly Row[], asked: number, left: number): boolean {
   const shared = rows.slice(0, asked);
   const sum = (id: string) => shared.reduce((s, row) => s + (run.answerOf(id, row.id)?.score ?? 0), 0);
-  const done = (c: Candidate) => shared.every((row) => run.answerOf(c.id, row.id));
+  const done = (c: Candidate) => shared.every((row) => !run.counts(row.id) || run.answerOf(c.id, row.id));
   if (candidate.demos.length > 0) return false;
   const own = sum(candidate.id);
   return alive.some((c) => c !== candidate && done(c) && own + left < sum(c.id));

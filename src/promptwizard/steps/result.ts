@@ -16,7 +16,7 @@ export function resultOf(
     originalPrompt: run.input.task.prompt,
     messages: templateMessages(candidate, run.task),
     optimizedPrompt: flatPrompt(candidate, run.task),
-    improvements: improvements(run, verdict, o.acceptances, o.quality === 'held-out' || o.quality === 'synthetic'),
+    improvements: improvements(run, verdict, o.acceptances, verdict.looks > 0),
     qualityScore: o.quality === 'none' ? 0 : (verdict.final?.mean ?? 0),
     quality: o.quality,
     verdict,

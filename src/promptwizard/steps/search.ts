@@ -8,7 +8,7 @@ import { mutateByModel, mutateByStyle } from './mutate.ts';
 import { mutateOpen } from './mutateOpen.ts';
 import { parentsOf } from './parents.ts';
 import { persona } from './persona.ts';
-import { race, ranked } from './race.ts';
+import { lead, race, ranked } from './race.ts';
 import { refine } from './refine.ts';
 
 export async function* search(run: Run): Steps<void> {
@@ -45,8 +45,9 @@ const SPARED: ReadonlySet<Candidate['madeBy']['kind']> = new Set(['contract', 'f
  */
 async function* leaderOf(run: Run, order: readonly Candidate[], round: number): Steps<Candidate> {
   const first = order[0] ?? run.start;
+  if (run.judged) return openLeader(run, order) ?? first;
   const finalists = order.filter((c) => c.id !== 'c0').slice(0, FINALISTS);
-  if (first.id === 'c0' || round > 1 || run.judged || run.plan.extraEntrants === 0 || finalists.length < FINALISTS) return first;
+  if (first.id === 'c0' || round > 1 || run.plan.extraEntrants === 0 || finalists.length < FINALISTS) return first;
   const { race: raced, fresh } = run.split;
   yield run.phase(
     'fresh',
@@ -59,6 +60,17 @@ async function* leaderOf(run: Run, order: readonly Candidate[], round: number): 
   for (const candidate of [run.start, ...finalists])
     for (const row of fresh) if (run.mayAsk(candidate, row)) yield* run.ask(candidate, row, 'fresh');
   return ranked(run, finalists, [...raced, ...fresh])[0]!;
+}
+
+/**
+ * Of an open task: the best besides the start, for where all meet the whole checklist the start would come first for its
+ * few tokens; side by side may still tell them apart. Of equals the fullest: it leaves least to luck.
+ */
+function openLeader(run: Run, order: readonly Candidate[]): Candidate | undefined {
+  const ahead = (c: Candidate) => lead(run, c.id, run.split.race);
+  return order
+    .filter((c) => c.id !== 'c0' && ahead(c) >= 0)
+    .sort((a, b) => ahead(b) - ahead(a) || run.tokensOf(b.id) - run.tokensOf(a.id))[0];
 }
 
 const contractOrStart = (run: Run): Candidate => [...run.candidates.values()].find((c) => c.madeBy.kind === 'contract') ?? run.start;
@@ -90,7 +102,7 @@ async function* entrantsOf(run: Run, parents: Candidate[], round: number): Steps
     const share = i === 0 ? plan.extraEntrants - pool.length : Math.floor(places / parents.length);
     const ownCalls = i === 0 ? calls - (parents.length - 1) * Math.floor(calls / parents.length) : Math.floor(calls / parents.length);
     // Two thirds by code: of a small model's rewrites most are turned away, and the rest seldom beat a plain style.
-    const byModel = yield* mutateByModel(run, p, Math.max(1, Math.floor(share / 3)), ownCalls, round, split.race);
+    const byModel = yield* mutateByModel(run, p, Math.min(share, Math.max(1, Math.floor(share / 3))), ownCalls, round, split.race);
     pool.push(...byModel, ...(yield* mutateByStyle(run, p, share - byModel.length, round)));
   }
   return [...fixed, ...pool];

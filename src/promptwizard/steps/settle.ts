@@ -8,6 +8,8 @@ import type { Run, Steps } from '../run.ts';
 import { FREE_SENTENCE, withSentence } from '../styles.ts';
 import type { MetricSpec, Row } from '../types.ts';
 import { inputText } from './inputs.ts';
+import { splitSizes } from '../plans.ts';
+import { MIN_ROWS } from './accept.ts';
 import { splitRows } from './split.ts';
 import { understand, type Understanding } from './understand.ts';
 import { normalised } from './validate.ts';
@@ -32,6 +34,14 @@ export function fits(run: Run, row: Row): boolean {
   const { prompt, system } = run.input.task;
   const room = Math.min(REPLY_ROOM, run.settings.maxTokens, run.plan.replyCap ?? REPLY_ROOM);
   return run.count(prompt) + run.count(system ?? '') + run.count(inputText(row)) + room + 100 <= run.input.model.contextSize;
+}
+
+/** Of few rows, before they are split: as many as the race will have. They will be in it. */
+export function rowsToShow(run: Run, rows: readonly Row[], total: number): readonly Row[] {
+  if (rows.length >= MIN_ROWS) return splitRows(run, rows).race;
+  const shown = rows.slice(0, splitSizes(total, run.plan.name, run.settings.seenSetSize).race);
+  for (const row of shown) run.shown.add(row.id);
+  return shown;
 }
 
 export async function* tryUnderstand(run: Run, rows: readonly Row[], criteria: boolean): Steps<Understanding | null> {

@@ -66,7 +66,9 @@ export function inputRows(rows: readonly Row[], prompt: string, fits: (row: Row)
 /** Seeded shuffle, then race, fresh and held-out rows. Under 8 rows all parts are empty. */
 export function splitRows(run: Run, usable: readonly Row[]): Split {
   const sizes = splitSizes(usable.length, run.input.plan, run.settings.seenSetSize);
-  const shuffled = createRng(run.seedFor('split')).shuffle(usable);
+  const drawn = createRng(run.seedFor('split')).shuffle(usable);
+  // What a call has been shown already stands in the race, where it may be.
+  const shuffled = [...drawn.filter((row) => run.shown.has(row.id)), ...drawn.filter((row) => !run.shown.has(row.id))];
   const race = shuffled.slice(0, sizes.race);
   const fresh = shuffled.slice(sizes.race, sizes.race + sizes.fresh);
   const heldOut = sizes.heldOut > 0 ? shuffled.slice(sizes.race + sizes.fresh) : [];

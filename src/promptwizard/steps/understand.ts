@@ -27,7 +27,7 @@ export async function* understand(run: Run, raceRows: readonly Row[], withCriter
       return clip(inputText(row), 120, (t) => run.count(t)) + (answer ? `\n→ ${clip(answer, 30, (t) => run.count(t))}` : '');
     });
   const prompt = understandPrompt(
-    clip(run.input.task.prompt, 1200, (t) => run.count(t)),
+    clip(run.request, 1200, (t) => run.count(t)),
     samples,
     withCriteria,
   );
@@ -48,7 +48,7 @@ export async function* understand(run: Run, raceRows: readonly Row[], withCriter
     labels: labels.slice(0, 12),
     answerFormat: clip(textOf(found.answer_format), 30, (t) => run.count(t)),
     // An echo of the request says nothing, and would stand in every later one.
-    description: echoes(task, prompt, run.input.task.prompt) ? '' : clip(task, 80, (t) => run.count(t)),
+    description: echoes(task, prompt, run.request) ? '' : clip(task, 80, (t) => run.count(t)),
     criteria: withCriteria ? checklist(readStrings(reply.text, 'criteria', reply.finish !== 'stop')) : [],
   };
 }

@@ -28,7 +28,7 @@ export function paired(run: Run, challenger: string, start: string, rows: readon
     return a && b ? [{ a: a.score, b: b.score }] : [];
   });
   const binary = pairs.every(({ a, b }) => (a === 0 || a === 1) && (b === 0 || b === 1));
-  return compare(pairs, { binary, rng: createRng(run.seedFor('bootstrap', challenger, start)) });
+  return compare(pairs, { binary, epsilon: binary ? 0 : run.margin, rng: createRng(run.seedFor('bootstrap', challenger, start)) });
 }
 
 export async function* verdict(run: Run, split: Split): Steps<Verdict> {
@@ -140,6 +140,8 @@ async function* afterBetter(
   const ahead = tally(run, winner, free.id, rows);
   const own = paired(run, free.id, 'c0', rows);
   const againstFree = paired(run, winner, free.id, rows);
+  // A row on which the user's own code failed for the plain sentence counts for nobody from now on.
+  const counted = paired(run, winner, 'c0', rows);
   const does = !accepts(ahead.wins, ahead.losses) && own.wins > own.losses && own.difference > 0 && own.pValue <= bound;
   if (does)
     return verdictOf(run, rows, {
@@ -150,7 +152,7 @@ async function* afterBetter(
       againstFree,
       free: free.id,
     });
-  return verdictOf(run, rows, { ...better, againstFree, free: free.id });
+  return verdictOf(run, rows, { ...better, comparison: counted, againstFree, free: free.id });
 }
 
 /** No verdict row could be asked of both: none is held out (8 to 19 rows), or the budget was spent before. */
