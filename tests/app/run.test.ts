@@ -80,7 +80,7 @@ describe('a row on which the person’s own code failed', () => {
   });
   const made = (id: string): RunEvent => ({
     type: 'candidate',
-    candidate: { id, instruction: '', contract: false, demos: [], madeBy: { kind: id === 'c0' ? 'start' : 'model' } },
+    candidate: { id, instruction: '', contract: false, demos: [], madeBy: { kind: 'start' } },
     text: '',
     tokens: 1,
   });
@@ -95,7 +95,11 @@ describe('a row on which the person’s own code failed', () => {
     expect(sharedScores(faulty, 'c1')).toMatchObject({ rows: 2, wins: 2, losses: 0 });
     expect(pairedPath(faulty, 'c1')).toEqual([0, 1, 2]);
     expect(changedRows(faulty, 'c1').map(({ row }) => row)).toEqual(['r1', 'r2']);
-    for (const [id, cells] of [['c0', ['w-', 'w-', 'e-']], ['c1', ['rw', 'rw', 'e-']]] as const) // prettier-ignore
+    for (const [id, cells] of [
+      ['c0', ['w-', 'w-', 'e-']],
+      ['c1', ['rw', 'rw', 'e-']],
+    ] as const)
+      // prettier-ignore
       expect(cellsOf(faulty, id, ['r1', 'r2', 'r3'])).toEqual(cells);
     expect(cellWords('e-')).toBe('not counted');
     expect(cellsOf(faulty, 'c1', ['r9'])).toEqual(['']);
