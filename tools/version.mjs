@@ -43,7 +43,7 @@ export async function folderVersion(folder) {
 }
 
 /** What decides how a run goes, given its input and the model's replies. */
-const METHOD = ['src/promptwizard', 'src/engines', 'src/worker', 'package-lock.json'];
+const METHOD = ['src/promptwizard', 'src/engines', 'src/sandbox', 'src/worker', 'package-lock.json'];
 
 /**
  * Of the method in a working tree: of its texts, whatever their dates.

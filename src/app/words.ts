@@ -1,7 +1,8 @@
 /** What a run is doing and what came of it, in sentences. A number never without what it counts and on which rows. */
 import type { Phase } from '../promptwizard/events.ts';
+import { needsAnswers } from '../promptwizard/metrics/needsAnswers.ts';
 import type { RunState } from '../promptwizard/state.ts';
-import type { ArmScore, MadeBy, Outcome, Paired, Quality, RunResult } from '../promptwizard/types.ts';
+import type { ArmScore, MadeBy, MetricSpec, Outcome, Paired, Quality, RunResult } from '../promptwizard/types.ts';
 import { percent, plural, points } from './figures.ts';
 import { judgedWords, type VerdictWords } from './judgedWords.ts';
 
@@ -34,7 +35,7 @@ function phaseSentence(phase: Phase, state: RunState): string {
     case 'mutate':
       return 'Asking the model for other ways to put your prompt.';
     case 'fresh':
-      return `Trying the leader${onRows} that had no part in choosing it, so that luck does not win.`;
+      return freshSentence(state);
     case 'critique':
       return 'Showing the model what the leader got wrong, to learn why.';
     case 'refine':
@@ -56,23 +57,42 @@ function phaseSentence(phase: Phase, state: RunState): string {
   }
 }
 
+/** In the first round the best two of the race are asked these rows, and the better one goes on; then the leader meets the best so far. */
+function freshSentence({ phase, incumbent }: RunState): string {
+  const { candidates, rows } = phase!;
+  const onRows = rows > 0 ? ` on ${plural(rows, 'row')} that the race did not use` : '';
+  if (!candidates.includes(incumbent)) return `Trying the first ${candidates.length} of the race${onRows}.`;
+  return `Trying the leader against ${incumbent === 'c0' ? 'your prompt' : 'the best so far'}${onRows}.`;
+}
+
 /**
  * The verdict in words, most certain first. `madeBy` is how the delivered candidate came to be, when known: it says
  * whether the plain step-by-step sentence is itself the winner. `notes`: of the run; they say why nothing was measured.
+ * `metric`: what the run judged by.
  */
-export function verdictWords(result: RunResult, madeBy?: MadeBy, notes: RunState['notes'] = []): VerdictWords {
+export function verdictWords(
+  result: RunResult,
+  madeBy?: MadeBy,
+  notes: RunState['notes'] = [],
+  metric: MetricSpec | null = null,
+): VerdictWords {
   const { verdict } = result;
   const judged = result.quality === 'judged' && verdict.outcome !== 'stopped';
-  if (judged) return { ...judgedWords(result), help: verdict.outcome === 'better' ? [] : helpWords(result) };
-  const said = outcomeWords(result, notes, madeBy);
+  if (judged) return { ...judgedWords(result), help: verdict.outcome === 'better' ? [] : helpWords(result, metric) };
+  const said = outcomeWords(result, notes, metric, madeBy);
   // An interval over rows that also chose the prompt would look like proof.
   const measured = verdict.outcome === 'stopped' ? soFarFact(verdict.comparison) : intervalFact(verdict.comparison);
   const facts = [...scoreFact(result), ...measured, ...freeFacts(result, madeBy)];
-  const help = verdict.outcome === 'better' ? [] : helpWords(result);
+  const help = verdict.outcome === 'better' ? [] : helpWords(result, metric);
   return { ...said, facts, help };
 }
 
-function outcomeWords(result: RunResult, notes: RunState['notes'], madeBy?: MadeBy): Pick<VerdictWords, 'tone' | 'headline' | 'sentence'> {
+function outcomeWords(
+  result: RunResult,
+  notes: RunState['notes'],
+  metric: MetricSpec | null,
+  madeBy?: MadeBy,
+): Pick<VerdictWords, 'tone' | 'headline' | 'sentence'> {
   const { verdict, quality } = result;
   const { comparison, start, final, moreRows } = verdict;
   const onRows = comparison ? rowsWords(comparison.rows, quality) : start ? rowsWords(start.rows, quality) : '';
@@ -120,7 +140,7 @@ function outcomeWords(result: RunResult, notes: RunState['notes'], madeBy?: Made
       return {
         tone: 'unsure',
         headline: 'Not measured.',
-        sentence: `${whyNotMeasured(notes)} So nothing is claimed${
+        sentence: `${whyNotMeasured(notes, metric)} So nothing is claimed${
           verdict.result === 'c0'
             ? ', and your prompt is unchanged.'
             : madeBy?.kind === 'criteria'
@@ -189,16 +209,17 @@ export const wonLost = ({ wins, losses }: { wins: number; losses: number }): str
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
 /** By the run's own note; those with a number in them are told in its words. */
-function whyNotMeasured(notes: RunState['notes']): string {
+function whyNotMeasured(notes: RunState['notes'], metric: MetricSpec | null): string {
+  const rows = needsAnswers(metric) ? 'rows with right answers' : 'rows';
   for (const { code, text } of notes)
     switch (code) {
       case 'no-rows-in-trial':
-        return 'There were fewer than eight rows with right answers, and the trial plan makes no practice rows.';
+        return `There were fewer than eight ${rows}, and the trial plan makes no practice rows.`;
       case 'too-few-rows':
       case 'rows-too-easy':
         return text;
     }
-  return 'There were no rows with right answers to measure on.';
+  return `There were no ${rows} to measure on.`;
 }
 
 const change = (start: ArmScore | null, final: ArmScore | null): string =>
@@ -244,14 +265,19 @@ function freeFacts({ verdict }: RunResult, madeBy?: MadeBy): string[] {
   ];
 }
 
-function helpWords({ verdict, quality }: RunResult): string[] {
+function helpWords({ verdict, quality }: RunResult, metric: MetricSpec | null): string[] {
   const help: string[] = [];
   const asked = verdict.start;
   if (asked && asked.rows > 0 && asked.unreadable / asked.rows >= 0.2)
     help.push(
       `${asked.unreadable} of ${plural(asked.rows, 'answer')} to your prompt could not be read: say in the prompt how the answer must look, or choose another way to judge it.`,
     );
-  if (verdict.outcome === 'not-measured') help.push('Give at least eight real inputs, better twenty with their right answers.');
+  if (verdict.outcome === 'not-measured')
+    help.push(
+      metric?.kind === 'checklist'
+        ? 'Give at least eight real inputs, better twenty; answers are not needed.'
+        : `Give at least eight real inputs, better twenty${needsAnswers(metric) ? ' with their right answers' : ''}.`,
+    );
   else if (verdict.outcome === 'stopped') help.push('Optimize again: what the model has answered already is not asked twice.');
   else {
     if (quality === 'judged')

@@ -9,7 +9,7 @@ export interface Answer {
   output: string;
   finish: Finish;
   part: 'race' | 'fresh' | 'verdict' | 'practice';
-  /** The user's own code failed on this row: there is no score. */
+  /** The user's own code failed on this answer: there is no score, and the row is faulty. */
   error?: string;
 }
 
@@ -38,6 +38,8 @@ export interface RunState {
   /** Ids in the order of making. */
   order: string[];
   candidates: Record<string, CandidateState>;
+  /** By id, rows on which the user's own code failed, for whichever candidate: they count for none. */
+  faulty: Record<string, true>;
   /** The best accepted so far. */
   incumbent: string;
   practice: { position: number; rows: Row[]; dropped: { question: string; reason: string }[]; reviewed: boolean } | null;
@@ -77,6 +79,7 @@ export const emptyState = (): RunState => ({
   phase: null,
   order: [],
   candidates: {},
+  faulty: {},
   incumbent: 'c0',
   practice: null,
   budget: { maxCalls: 0, reserved: 0, calls: 0, forecastCalls: 0, tokensIn: 0, tokensOut: 0, ms: 0, reused: 0, callsSaved: 0 },
@@ -157,6 +160,7 @@ export function reduce(state: RunState, event: RunEvent): RunState {
       const { score, read, output, finish, part, error } = event;
       const found = state.candidates[event.candidate];
       if (found) found.answers[event.row] = { score, read, output, finish, part, ...(error === undefined ? {} : { error }) };
+      if (error !== undefined) state.faulty[event.row] = true;
       if (event.reused) state.budget.reused++;
       else if (event.finish !== 'stop' && event.read === null) state.failed.cut++;
       else if (event.read === null && event.error === undefined) state.failed.unreadable++;

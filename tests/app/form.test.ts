@@ -1,9 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { checkPrompt, checkRows, EMPTY_PROMPT } from '../../src/app/optimize/checks.ts';
 import { cellOf, columnsOf, emptyRow, numberList, usableRows, withCell } from '../../src/app/optimize/rows.ts';
 import { chosenPlanWords, costWords } from '../../src/app/optimize/planWords.ts';
 import { openSplitWords, splitWords } from '../../src/app/optimize/splitWords.ts';
-import { specOf } from '../../src/app/optimize/metricFields.ts';
+import { numberOf, specOf } from '../../src/app/optimize/metricFields.ts';
+import { metricProblem } from '../../src/promptwizard/metrics/problem.ts';
 import { defaultSettings } from '../../src/promptwizard/settings.ts';
 import { smallestShowableGain } from '../../src/promptwizard/stats.ts';
 import type { Row } from '../../src/promptwizard/types.ts';
@@ -89,6 +90,30 @@ describe('rows while they are typed', () => {
   it('takes letters and labels from the answers', () => {
     expect(specOf('choice', [{ answer: '(B)' }, { answer: 'A' }])).toEqual({ kind: 'choice', letters: ['A', 'B'] });
     expect(specOf('label', [{ answer: 'yes' }, { answer: 'no' }, { answer: 'yes' }])).toEqual({ kind: 'label', labels: ['yes', 'no'] });
+  });
+});
+
+describe('a way to judge while it is written', () => {
+  afterEach(() => vi.unstubAllGlobals());
+  it('keeps what is no number, for the check to name', () => {
+    expect(['', ' ', '0.50', '-1', 'abc'].map(numberOf)).toEqual([undefined, undefined, 0.5, -1, NaN]);
+    for (const text of ['-1', 'abc', 'Infinity']) {
+      expect(metricProblem({ kind: 'number', tolerance: numberOf(text) })?.field).toBe('tolerance');
+      expect(metricProblem({ kind: 'number', relative: numberOf(text) })?.field).toBe('tolerance');
+      expect(metricProblem({ kind: 'set', threshold: numberOf(text) })?.field).toBe('threshold');
+    }
+  });
+  it('is kept for the way back, and forgotten with its task', async () => {
+    vi.stubGlobal('__BUILD_SETTINGS__', {});
+    const { form } = await import('../../src/app/optimize/form.svelte.ts');
+    form.fill({ prompt: 'Answer.', metric: { kind: 'regex', pattern: 'Total: (.+)' } });
+    form.judgeBy('number');
+    form.judgeBy('regex');
+    expect(form.metric).toEqual({ kind: 'regex', pattern: 'Total: (.+)' });
+    form.judgeBy('number');
+    form.fill({ prompt: 'Another.' });
+    form.judgeBy('regex');
+    expect(form.metric).toEqual(specOf('regex', []));
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { factsOf, outcomeOf } from '../../src/app/history/runWords.ts';
 import { exportJson } from '../../src/app/result/exportJson.ts';
 import { shownMessages } from '../../src/app/result/shownMessages.ts';
+import { readWords, replyLimit } from '../../src/app/result/trying.ts';
 import { baseSettings, readTyped } from '../../src/app/settings/layers.ts';
 import { defaultSettings } from '../../src/promptwizard/settings.ts';
 import { emptyState, reduce } from '../../src/promptwizard/state.ts';
@@ -27,6 +28,36 @@ describe('a result', () => {
     const messages = [{ role: 'user' as const, content: 'Add.\n\n{{question}}' }];
     expect(shownMessages({ messages, originalPrompt: 'Add.' })[0]?.content).toBe('Add.');
     expect(shownMessages({ messages, originalPrompt: 'Add.\n\n{{question}}' })[0]?.content).toBe('Add.\n\n{{question}}');
+  });
+});
+
+describe('a prompt tried on a new input', () => {
+  const asked = { question: '1 + 1' };
+  const noCode = () => Promise.reject(new Error('not asked for'));
+  const whole = { text: 'Answer: 2', finish: 'stop' } as const;
+
+  it('has the room for its reply that the run gave', () => {
+    expect(replyLimit(512, 'trial', { kind: 'number' })).toBe(96);
+    expect(replyLimit(512, 'trial', { kind: 'checklist', criteria: [] })).toBe(200);
+    expect(replyLimit(512, 'quick', null)).toBe(512);
+  });
+  it('is read as in a run, by the person’s pattern too', async () => {
+    expect(await readWords({ kind: 'number' }, whole, asked, noCode)).toBe('2');
+    expect(await readWords({ kind: 'custom', code: '() => 1' }, { ...whole, text: '<answer>2</answer>' }, asked, noCode)).toBe('2');
+    const pattern = { kind: 'regex', pattern: 'Answer: (.+)' } as const;
+    expect(await readWords(pattern, whole, asked, () => Promise.resolve({ ok: true, value: ['Answer: 2', '2'] }))).toBe('2');
+    expect(await readWords(pattern, whole, asked, () => Promise.resolve({ ok: true, value: null }))).toBe('unreadable');
+    expect(await readWords(pattern, whole, asked, () => Promise.resolve({ ok: false, error: 'Too slow.' }))).toBe('Too slow.');
+  });
+  it('is not read where a judge or the right answer would be needed', async () => {
+    expect(await readWords(null, whole, asked, noCode)).toBeNull();
+    expect(await readWords({ kind: 'checklist', criteria: ['Is it short?'] }, whole, asked, noCode)).toBeNull();
+    expect(await readWords({ kind: 'regex', pattern: 'is {{answer}}' }, whole, asked, noCode)).toBeNull();
+  });
+  it('counts a reply that was cut as unreadable, unless its answer was already closed', async () => {
+    expect(await readWords({ kind: 'number' }, { text: 'It is 2 and', finish: 'length' }, asked, noCode)).toBe('unreadable');
+    expect(await readWords({ kind: 'number' }, { text: '<answer>2</answer> be', finish: 'length' }, asked, noCode)).toBe('2');
+    expect(await readWords({ kind: 'number' }, { text: '<answer>2</answer> be', finish: 'timeout' }, asked, noCode)).toBe('unreadable');
   });
 });
 

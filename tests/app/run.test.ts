@@ -4,6 +4,7 @@ import { logWords, troubleWords } from '../../src/app/run/logWords.ts';
 import { leftWords, littleToGain, progressOf } from '../../src/app/run/progress.ts';
 import { askedRows, changedRows, comparedPart, leaderOf, pairedPath, rowOrder, sharedScores } from '../../src/app/run/scores.ts';
 import { treeOf } from '../../src/app/run/tree.ts';
+import type { RunEvent } from '../../src/promptwizard/events.ts';
 import { emptyState, reduce, type RunState } from '../../src/promptwizard/state.ts';
 import { storedRun, type StoredRun } from './doubles/storedRun.ts';
 
@@ -61,6 +62,47 @@ describe('the grid', () => {
       else expect(cellWords(cell)).toMatch(answer.read === null ? /^unreadable/ : answer.score === 1 ? /^right/ : /^wrong/);
     });
     expect(cellsOf(state, 'c0', rows).every((cell) => cell === '' || cell[1] === '-')).toBe(true);
+  });
+});
+
+describe('a row on which the person’s own code failed', () => {
+  const scored = (candidate: string, row: string, score: number, error?: string): RunEvent => ({
+    type: 'scored',
+    candidate,
+    row,
+    score,
+    read: 'x',
+    output: 'x',
+    finish: 'stop',
+    reused: false,
+    part: 'race',
+    ...(error === undefined ? {} : { error }),
+  });
+  const made = (id: string): RunEvent => ({
+    type: 'candidate',
+    candidate: { id, instruction: '', contract: false, demos: [], madeBy: { kind: 'start' } },
+    text: '',
+    tokens: 1,
+  });
+  it('counts for no candidate, whichever answer it failed on', () => {
+    const events = [
+      ...['c0', 'c1', 'c2'].map(made),
+      ...['c0', 'c1', 'c2'].flatMap((id) => [scored(id, 'r1', id === 'c0' ? 0 : 1), scored(id, 'r2', id === 'c0' ? 0 : 1)]),
+      scored('c2', 'r3', 0, 'It threw.'),
+      ...['c0', 'c1'].map((id) => scored(id, 'r3', id === 'c0' ? 0 : 1)),
+    ];
+    const faulty = events.reduce(reduce, emptyState());
+    expect(sharedScores(faulty, 'c1')).toMatchObject({ rows: 2, wins: 2, losses: 0 });
+    expect(pairedPath(faulty, 'c1')).toEqual([0, 1, 2]);
+    expect(changedRows(faulty, 'c1').map(({ row }) => row)).toEqual(['r1', 'r2']);
+    for (const [id, cells] of [
+      ['c0', ['w-', 'w-', 'e-']],
+      ['c1', ['rw', 'rw', 'e-']],
+    ] as const)
+      // prettier-ignore
+      expect(cellsOf(faulty, id, ['r1', 'r2', 'r3'])).toEqual(cells);
+    expect(cellWords('e-')).toBe('not counted');
+    expect(cellsOf(faulty, 'c1', ['r9'])).toEqual(['']);
   });
 });
 

@@ -109,6 +109,11 @@ describe('the verdict in words', () => {
     expect(words).toContain('eight real inputs');
     expect(words).not.toMatch(/\d+ %/);
   });
+  it('asks for inputs alone where replies are judged without answers', () => {
+    const verdict: Partial<Verdict> = { outcome: 'not-measured', reason: 'not-measured', start: null, final: null, comparison: null };
+    const { help } = verdictWords(result(verdict, { quality: 'none' }), undefined, [], { kind: 'checklist', criteria: ['Is it short?'] });
+    expect(help).toEqual(['Give at least eight real inputs, better twenty; answers are not needed.']);
+  });
   it('says the true reason why nothing was measured, as the run noted it', () => {
     const why = (code: string, kept = true) =>
       verdictWords(
@@ -127,6 +132,14 @@ describe('the verdict in words', () => {
     expect(why('no-rows-in-trial', false)).toMatch(/the trial plan makes no practice rows\. So nothing.*think step by step\.$/);
 
     expect(why('other')).toContain('no rows with right answers');
+    const byCode = verdictWords(
+      result({ outcome: 'not-measured', reason: 'not-measured', start: null, final: null, comparison: null }, { quality: 'none' }),
+      undefined,
+      [{ code: 'no-rows-in-trial', text: '' }],
+      { kind: 'custom', code: '' },
+    );
+    expect(byCode.sentence).toMatch(/^There were fewer than eight rows, and/);
+    expect(byCode.help).toEqual(['Give at least eight real inputs, better twenty.']);
     for (const code of ['rows-too-easy']) expect(why(code)).not.toContain('no rows');
   });
   it('labels rows that the model wrote wherever it counts them', () => {
@@ -159,6 +172,24 @@ describe('the sentence at the top of a run', () => {
   it('says the round, how many race, and on how many rows', () => {
     expect(sentenceOf(after(phase({})))).toBe(
       'Round 1 · racing 3 candidates on the same 5 rows, your prompt among them, to find which win rows.',
+    );
+  });
+  it('says of the fresh rows who is tried on them, and that the race did not use them', () => {
+    const fresh = (round: number, ...candidates: string[]) => phase({ phase: 'fresh', round, candidates, rows: 10 });
+    expect(sentenceOf(after(fresh(1, 'c1', 'c2')))).toBe('Round 1 · trying the first 2 of the race on 10 rows that the race did not use.');
+    expect(sentenceOf(after(fresh(0, 'c1', 'c0')))).toBe('Trying the leader against your prompt on 10 rows that the race did not use.');
+    const accepted: RunEvent = {
+      type: 'acceptance',
+      candidate: 'c1',
+      against: 'c0',
+      wins: 3,
+      losses: 0,
+      ties: 9,
+      accepted: true,
+      step: 'race',
+    };
+    expect(sentenceOf(after(accepted, fresh(0, 'c4', 'c1')))).toBe(
+      'Trying the leader against the best so far on 10 rows that the race did not use.',
     );
   });
   it('says of the verdict that its rows are unseen', () => {

@@ -31,7 +31,7 @@ class Form {
   schemaText = $state<string | null>(null);
   /** Why answers could not be judged, when last looked at. */
   judgeProblem = $state.raw<JudgeProblem | null>(null);
-  /** What was written for other ways to judge, for the way back. */
+  /** What was written for other ways to judge this task, for the way back. */
   private readonly written = new Map<MetricKind, MetricSpec>();
   /** Chosen by the rows, when there are answers. */
   found = $state.raw<MetricSpec | null>(null);
@@ -100,6 +100,7 @@ class Form {
     this.rows = task.rows ?? [];
     this.metric = task.metric ?? null;
     this.schemaText = null;
+    this.written.clear();
   }
 
   /** By another kind of metric; null: by the one that the rows call for. */

@@ -50,6 +50,9 @@ const parts = (text: string, between: RegExp): string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
+/** As typed; NaN for what is no number, so that the check of the metric says so. */
+export const numberOf = (text: string): number | undefined => (text.trim() === '' ? undefined : Number(text));
+
 /** `Yes: yep, true` by line. A line without a colon is a label without other words. */
 export function synonymsOf(text: string): Record<string, string[]> | undefined {
   const found = new Map<string, string[]>();

@@ -1,22 +1,21 @@
 /** Cells of the grid as short codes, so that a draw compares strings and touches only what changed. Pure. */
 import type { Answer, RunState } from '../../promptwizard/state.ts';
-import { FLIP_MARK, flipOf, tieOf } from './scores.ts';
+import { counts, FLIP_MARK, flipOf, tieOf } from './scores.ts';
 
-/** First letter: r right, p partly, w wrong, u unreadable, e not counted because the person's own code failed. Second: w won, l lost, s same, or - where the start is not known. '': not asked. */
+/** First letter: r right, p partly, w wrong, u unreadable, e not counted because the person's own code failed. Second: w won, l lost, s same, or - where there is no start to compare with. '': not asked. */
 export type Cell = string;
 
-export function cellCode(answer: Answer | undefined, start: Answer | undefined, isStart: boolean, tie: number): Cell {
+function cellCode(answer: Answer | undefined, start: Answer | undefined, tie: number): Cell {
   if (!answer) return '';
-  if (answer.error !== undefined) return 'e-';
   const fill = answer.read === null ? 'u' : answer.score > 0.95 ? 'r' : answer.score < 0.05 ? 'w' : 'p';
-  return fill + (isStart || !start || start.error !== undefined ? '-' : flipOf(answer.score, start.score, tie)[0]!);
+  return fill + (!start ? '-' : flipOf(answer.score, start.score, tie)[0]!);
 }
 
 export function cellsOf(state: RunState, candidate: string, rows: readonly string[]): Cell[] {
   const own = state.candidates[candidate]?.answers ?? {};
-  const start = state.candidates['c0']?.answers ?? {};
+  const start = candidate === 'c0' ? {} : (state.candidates['c0']?.answers ?? {});
   const tie = tieOf(state);
-  return rows.map((row) => cellCode(own[row], start[row], candidate === 'c0', tie));
+  return rows.map((row) => (own[row] && !counts(state, row) ? 'e-' : cellCode(own[row], start[row], tie)));
 }
 
 const FILL: Readonly<Record<string, string>> = { r: 'right', p: 'partly right', w: 'wrong', u: 'unreadable', e: 'not counted' };

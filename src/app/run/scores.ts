@@ -23,17 +23,17 @@ export interface Shared {
   startMean: number;
 }
 
-/** Both were asked the row, and the person's own code failed on neither answer. */
-const bothCount = (a: Answer | undefined, b: Answer | undefined): boolean => !!a && !!b && a.error === undefined && b.error === undefined;
+/** Whether a row counts: where the person's own code failed on it, for whichever candidate, it counts for none. */
+export const counts = (state: RunState, row: string): boolean => state.faulty[row] === undefined;
 
-/** `candidate` against `c0` on the rows that both have answered. */
+/** `candidate` against `c0` on the rows that both have answered and that count. */
 export function sharedScores(state: RunState, candidate: string): Shared {
   const own = state.candidates[candidate]?.answers ?? {};
   const start = state.candidates['c0']?.answers ?? {};
   const shared: Shared = { rows: 0, wins: 0, losses: 0, mean: 0, startMean: 0 };
   for (const [row, answer] of Object.entries(own)) {
     const base = start[row];
-    if (!base || !bothCount(answer, base)) continue;
+    if (!base || !counts(state, row)) continue;
     shared.rows++;
     shared.mean += answer.score;
     shared.startMean += base.score;
@@ -55,7 +55,7 @@ export function pairedPath(state: RunState, candidate: string): number[] {
   const path = [0];
   for (const row of rowOrder(state)) {
     const [a, b] = [own[row], start[row]];
-    if (!a || !b || !bothCount(a, b)) continue;
+    if (!a || !b || !counts(state, row)) continue;
     const flip = flipOf(a.score, b.score, tieOf(state));
     path.push(path[path.length - 1]! + (flip === 'won' ? 1 : flip === 'lost' ? -1 : 0));
   }
@@ -116,7 +116,7 @@ export function changedRows(state: RunState, candidate: string, part?: Answer['p
   const changed: Changed[] = [];
   for (const [row, after] of Object.entries(own)) {
     const before = start[row];
-    if (!before || !bothCount(before, after) || (part && after.part !== part)) continue;
+    if (!before || !counts(state, row) || (part && after.part !== part)) continue;
     const preferred = part === undefined ? undefined : state.preferred[row];
     // The verdict of an open task goes by preference.
     const flip =

@@ -1,5 +1,5 @@
 /** The pieces of a streamed reply; a server that does not stream sends one piece with everything. */
-import type { TokenChance } from './letters.ts';
+import type { TokenLogprob } from './letters.ts';
 import { readJson } from './send.ts';
 
 export interface Chunk {
@@ -7,7 +7,7 @@ export interface Chunk {
     delta?: { content?: string | null };
     message?: { content?: string | null };
     finish_reason?: string | null;
-    logprobs?: { content?: TokenChance[] | null } | null;
+    logprobs?: { content?: TokenLogprob[] | null } | null;
   }[];
   usage?: { prompt_tokens?: number; completion_tokens?: number; prompt_tokens_details?: { cached_tokens?: number } | null } | null;
   /** llama.cpp's own. */

@@ -2,11 +2,12 @@
 import { estimateTokens } from '../../promptwizard/tokens.ts';
 import type { GenRequest, GenResult } from '../engine.ts';
 import { EngineError } from '../errors.ts';
+import { readLetters } from '../letters.ts';
 import { stripThinking } from '../wllama/strip-thinking.ts';
 import { bodyOf, giveUp, type Optional } from './body.ts';
 import { chunksOf, type Chunk } from './chunks.ts';
 import { quoted, refusal, RejectedError } from './errors.ts';
-import { joinLetters, letterChances, type TokenChance } from './letters.ts';
+import { toChances, type TokenLogprob } from './letters.ts';
 import { send, type Server } from './send.ts';
 import type { ServedModel } from './served.ts';
 
@@ -106,7 +107,7 @@ class Seen {
   private last = 0;
   private usage: NonNullable<Chunk['usage']> = {};
   private timings: NonNullable<Chunk['timings']> = {};
-  private readonly chances: TokenChance[] = [];
+  private readonly told: TokenLogprob[] = [];
 
   take({ choices, usage, timings }: Chunk): void {
     const choice = choices?.[0];
@@ -118,7 +119,7 @@ class Seen {
     }
     this.last = performance.now();
     this.finish = choice?.finish_reason ?? this.finish;
-    this.chances.push(...(choice?.logprobs?.content ?? []));
+    this.told.push(...(choice?.logprobs?.content ?? []));
     this.usage = usage ?? this.usage;
     this.timings = timings ?? this.timings;
   }
@@ -129,9 +130,9 @@ class Seen {
     const tokensIn = usage.prompt_tokens ?? request.messages.reduce((sum, { content }) => sum + estimateTokens(content) + 4, 0);
     const tokensOut = usage.completion_tokens ?? this.pieces;
     const tokensReused = usage.prompt_tokens_details?.cached_tokens ?? timings.cache_n ?? 0;
-    const probabilities = request.letters ? letterChances(this.chances, request.letters) : undefined;
+    const text = stripThinking(this.text);
     return {
-      text: request.letters ? joinLetters(stripThinking(this.text)) : stripThinking(this.text),
+      ...(request.letters ? readLetters(text, toChances(this.told), request.letters) : { text }),
       finish: cut ?? (this.finish === 'length' ? 'length' : 'stop'),
       tokensIn,
       tokensOut,
@@ -141,7 +142,6 @@ class Seen {
         perSecond(timings.prompt_n, timings.prompt_ms) ?? (first === null ? null : perSecond(tokensIn - tokensReused, first - began)),
       decodePerSecond:
         perSecond(timings.predicted_n, timings.predicted_ms) ?? (first === null ? null : perSecond(tokensOut - 1, last - first)),
-      ...(probabilities ? { probabilities } : {}),
     };
   }
 }

@@ -217,4 +217,13 @@ describe('letters', () => {
     server.replies = [says(['y', ' n'])];
     expect(await engine.generate({ ...request, letters }, never)).not.toHaveProperty('probabilities');
   });
+
+  it('are not looked for in what a server without a grammar wrote instead: it stays as it came', async () => {
+    const engine = await loaded();
+    const prose = [{ token: 'Yes', logprob: -0.1 }, { token: '\n', logprob: 0 }, { token: 'y', logprob: -2 }, { token: 'n', logprob: -2 }]; // prettier-ignore
+    server.replies = [says(['Yes', '\nNo'], { logprobs: prose })];
+    const result = await engine.generate({ ...request, letters }, never);
+    expect(result.text).toBe('Yes\nNo');
+    expect(result).not.toHaveProperty('probabilities');
+  });
 });
