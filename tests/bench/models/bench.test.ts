@@ -89,9 +89,19 @@ describe('a run of the bench', () => {
 });
 
 describe('the cache of calls', () => {
+  const reply = (hash: string) => ({ text: hash, finish: 'stop', tokensIn: 1, tokensOut: 1, ms: 1, hash }) as const;
+
+  it('is there again from what was kept, under what was asked since', async () => {
+    const kept = join(folder, 'kept/calls.gz');
+    const first = await CallCache.open(join(folder, 'kept/one.jsonl'));
+    await first.put(reply('k'));
+    expect(await first.keep(kept)).toBeGreaterThan(0);
+    const second = await CallCache.open(join(folder, 'kept/two.jsonl'), kept);
+    expect(second.get('k')).toEqual(reply('k'));
+    expect((await CallCache.open(join(folder, 'kept/two.jsonl'), join(folder, 'kept/none.gz'))).size).toBe(0);
+  });
   it('outlives a line that was cut off in the middle', async () => {
     const file = join(folder, 'calls.jsonl');
-    const reply = (hash: string) => ({ text: hash, finish: 'stop', tokensIn: 1, tokensOut: 1, ms: 1, hash }) as const;
     await (await CallCache.open(file)).put(reply('a'));
     await appendFile(file, '{"text":"b","fin');
     await (await CallCache.open(file)).put(reply('c'));

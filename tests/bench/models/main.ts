@@ -24,7 +24,10 @@ const say = (line: string) => console.log(`${new Date().toISOString().slice(11, 
 try {
   const options = readOptions(process.argv.slice(2), root);
   const method = await methodVersion(root, ['src/promptwizard']);
-  if (options.recording) say(await record(options, options.recording, method));
+  if (options.keep) {
+    const cache = await openCache(options.out, options.model!);
+    say(`${cache.size} replies kept: ${(await cache.keep(keptFile(options.model!))).toLocaleString('en')} bytes.`);
+  } else if (options.recording) say(await record(options, options.recording, method));
   else {
     if (!options.tableOnly) await runAll(options, options.server!, method);
     say(await writeTable({ ...options, method, file: join(root, 'docs/proof.md') }));
@@ -34,13 +37,20 @@ try {
   process.exitCode = 1;
 }
 
+function keptFile(model: string): string {
+  return join(root, 'tests/fixtures/bench', `${model}.calls.gz`);
+}
+function openCache(out: string, model: string): Promise<CallCache> {
+  return CallCache.open(join(out, model, 'calls.jsonl'), keptFile(model));
+}
+
 async function record(options: Options, file: string, method: string): Promise<string> {
   const folder = join(options.out, options.model!);
   const [task] = await Promise.all(options.tasks.slice(0, 1).map((name) => readTaskFile(options.data, name)));
   const input = inputFor(task!, options.plan, options.seeds[0]!, options.maxTokens, { id: options.model!, title: options.model!, contextSize: MOST_CONTEXT }); // prettier-ignore
   const run = await readRun(runFile(folder, { task: task!.name, input, method }));
   if (!run) throw new Error('This run is not stored, or was made by another version of the method.');
-  return writeRecording(run, await CallCache.open(join(folder, 'calls.jsonl')), file);
+  return writeRecording(run, await openCache(options.out, options.model!), file);
 }
 
 async function runAll(options: Options, server: string, method: string): Promise<void> {
@@ -52,7 +62,7 @@ async function runAll(options: Options, server: string, method: string): Promise
   const contextSize = Math.min(loaded.contextSize, MOST_CONTEXT);
   const facts: ServerFacts = { ...(await aboutServer(server)), contextSize, prefillPerSecond, decodePerSecond };
   const folder = join(options.out, title);
-  const cache = await CallCache.open(join(folder, 'calls.jsonl'));
+  const cache = await openCache(options.out, title);
   say(`${title}, ${decodePerSecond.toFixed(0)} tokens a second; method ${method}; ${cache.size} replies in ${folder}`);
   const llm = cachedLlm(engine, title, cache);
   const tasks = await Promise.all(options.tasks.map((name) => readTaskFile(options.data, name)));

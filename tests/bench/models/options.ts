@@ -20,12 +20,15 @@ export interface Options {
   anyVersion: boolean;
   /** A file: the one stored run that tasks, plan and seeds name is written there as a recording. */
   recording: string | null;
+  /** Keep the replies with the sources. */
+  keep: boolean;
 }
 
 const USAGE = `npm run bench:models -- --server URL [--model NAME] [--tasks object-counting,navigate] [--plan quick] [--seeds 1,2]
   [--data FOLDER] [--out FOLDER] [--max-tokens 512] [--jobs 1]     runs what is not yet stored, then writes docs/proof.md
 npm run bench:models -- --table [--out FOLDER] [--any-version]    writes docs/proof.md from what is stored
-npm run bench:models -- --recording FILE --model NAME --tasks navigate --plan quick --seeds 1    writes a stored run as a recording`;
+npm run bench:models -- --recording FILE --model NAME --tasks navigate --plan quick --seeds 1    writes a stored run as a recording
+npm run bench:models -- --keep --model NAME [--out FOLDER]    keeps all replies with the sources, compressed`;
 
 /** @throws Error with the usage */
 export function readOptions(args: string[], root: string): Options {
@@ -49,6 +52,7 @@ export function readOptions(args: string[], root: string): Options {
         table: { type: 'boolean', default: false },
         'any-version': { type: 'boolean', default: false },
         recording: { type: 'string' },
+        keep: { type: 'boolean', default: false },
       },
     }));
   } catch (error) {
@@ -57,7 +61,8 @@ export function readOptions(args: string[], root: string): Options {
   const plan = PLAN_NAMES.find((name) => name === values.plan);
   if (!plan) throw wrong(`--plan must be one of ${PLAN_NAMES.join(', ')}; it is “${values.plan}”.`);
   if (values.recording && !values.model) throw wrong('--model is missing: the name under which the run is stored.');
-  if (!values.server && !values.table && !values.recording)
+  if (values.keep && !values.model) throw wrong('--model is missing: the name under which the replies are stored.');
+  if (!values.server && !values.table && !values.recording && !values.keep)
     throw wrong('--server is missing: the address of a server that speaks OpenAI’s interface.');
   const list = (items: string) => items.split(',').map((item) => item.trim()).filter(Boolean); // prettier-ignore
   const whole = (name: string, value: string) => {
@@ -77,5 +82,6 @@ export function readOptions(args: string[], root: string): Options {
     tableOnly: values.table,
     anyVersion: values['any-version'],
     recording: values.recording ?? null,
+    keep: values.keep,
   };
 }

@@ -62,7 +62,7 @@ export async function countingFile(count: number): Promise<{ name: string; mimeT
 /** Fills the form, takes the small model on its button, and waits for the run's page. */
 export async function startRun(
   app: App,
-  o: { prompt: string; rows: number; plan: string; settings?: Record<string, string> },
+  o: { prompt: string; rows: number; plan: string; settings?: Record<string, string>; judge?: string },
 ): Promise<string> {
   const { page } = app;
   await page.goto(app.url);
@@ -70,6 +70,10 @@ export async function startRun(
   if (o.rows > 0) {
     await page.getByLabel('File with rows').setInputFiles(await countingFile(o.rows));
     await page.getByText(`${o.rows} rows added`, { exact: false }).waitFor();
+  }
+  if (o.judge) {
+    await page.getByText('How an answer is judged').click();
+    await page.locator('#metric').selectOption(o.judge);
   }
   if (o.settings) {
     await page.getByText('All settings').click();
