@@ -24,6 +24,10 @@ const PAUSE = 400;
 class Form {
   prompt = $state('');
   system = $state('');
+  /** What the task is, in the person's words; empty: the model says it. */
+  description = $state('');
+  /** How the final answer must look; empty: as the way of judging needs it. */
+  answerFormat = $state('');
   rows = $state.raw<Row[]>([]);
   /** Chosen by the person; null: by the rows. */
   metric = $state.raw<MetricSpec | null>(null);
@@ -48,6 +52,8 @@ class Form {
   task: Task = $derived({
     prompt: this.prompt,
     ...(this.system.trim() ? { system: this.system } : {}),
+    ...(this.description.trim() ? { description: this.description.trim() } : {}),
+    ...(this.answerFormat.trim() ? { answerFormat: this.answerFormat.trim() } : {}),
     rows: this.usable,
     ...(this.metric ? { metric: this.metric } : {}),
   });
@@ -97,6 +103,8 @@ class Form {
   fill(task: Partial<Task>): void {
     this.prompt = task.prompt ?? '';
     this.system = task.system ?? '';
+    this.description = task.description ?? '';
+    this.answerFormat = task.answerFormat ?? '';
     this.rows = task.rows ?? [];
     this.metric = task.metric ?? null;
     this.schemaText = null;
@@ -134,8 +142,8 @@ class Form {
     try {
       const { writePreference } = await import('../client/history.ts');
       const extra: Extra = { version: 1, typed: this.typed, ...(this.schemaText === null ? {} : { schemaText: this.schemaText }) };
-      const { prompt, system, rows, metric } = this;
-      await writePreference('draft', { task: { prompt, system, rows, ...(metric ? { metric } : {}) }, extra });
+      const { prompt, system, description, answerFormat, rows, metric } = this;
+      await writePreference('draft', { task: { prompt, system, description, answerFormat, rows, ...(metric ? { metric } : {}) }, extra });
       await writePreference('plan', this.pickedPlan ?? undefined);
       this.unsaved = null;
     } catch (error) {

@@ -33,6 +33,23 @@ describe('the form', () => {
   });
 });
 
+describe('the task in the person’s own words', () => {
+  it('and the form of the answer are there again after a reload', async () => {
+    const { page } = await app.page();
+    await page.goto(app.server.url);
+    await page.getByRole('textbox', { name: 'Your prompt' }).fill('Add the numbers.');
+    await page.getByText('How an answer is judged').click();
+    await page.getByLabel('What the task is').fill('Sums of whole numbers.');
+    await page.getByLabel('How the final answer must look').fill('digits only');
+    await page.waitForTimeout(1_500);
+    await page.reload();
+    await page.getByText('How an answer is judged').click();
+    await expect.poll(() => page.getByLabel('What the task is').inputValue()).toBe('Sums of whole numbers.');
+    expect(await page.getByLabel('How the final answer must look').inputValue()).toBe('digits only');
+    await page.context().close();
+  });
+});
+
 describe('a judged result', () => {
   it('says what was preferred, on how many inputs, and that the same model judged', async () => {
     const { page, errors } = await app.page();
