@@ -7,6 +7,8 @@ import { replay } from './replay.ts';
 /** Recorded with `npm run record`, each with the steps that it went through; the last is the one that the app shows. */
 const RECORDED: [file: string, steps: Phase[]][] = [
   ['tests/fixtures/recorded/smollm2-135m-thorough.json.gz', ['understand', 'mutate', 'race', 'fresh', 'reason', 'critique', 'persona', 'keywords', 'verdict']],
+  ['tests/fixtures/recorded/smollm2-135m-standard.json.gz', ['understand', 'mutate', 'race', 'fresh', 'critique', 'verdict']],
+  ['tests/fixtures/recorded/smollm2-135m-quick-no-rows.json.gz', ['understand', 'make-rows']],
   ['public/recorded/run.json.gz', ['race', 'verdict']],
 ]; // prettier-ignore
 
