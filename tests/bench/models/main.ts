@@ -48,16 +48,29 @@ async function record(options: Options, file: string, method: string): Promise<s
   const folder = join(options.out, options.model!);
   const [task] = await Promise.all(options.tasks.slice(0, 1).map((name) => readTaskFile(options.data, name)));
   const input = inputFor(task!, options.plan, options.seeds[0]!, options.maxTokens, { id: options.model!, title: options.model!, contextSize: MOST_CONTEXT }); // prettier-ignore
+  const cache = await openCache(options.out, options.model!);
+  if (options.server) {
+    const engine = await loadedEngine(options, options.server);
+    const given = { ...input, task: { ...input.task, rows: input.task.rows.slice(0, options.rows ?? undefined) } };
+    const run = await oneRun(task!, given, cachedLlm(engine.engine, options.model!, cache), console.log, false);
+    if (run.error) throw new Error(run.error);
+    return writeRecording({ input: given, events: run.events, finished: new Date().toISOString() }, cache, file);
+  }
   const run = await readRun(runFile(folder, { task: task!.name, input, method }));
   if (!run) throw new Error('This run is not stored, or was made by another version of the method.');
-  return writeRecording(run, await openCache(options.out, options.model!), file);
+  return writeRecording(run, cache, file);
 }
 
-async function runAll(options: Options, server: string, method: string): Promise<void> {
+async function loadedEngine(options: Options, server: string) {
   const key = process.env['BENCH_API_KEY'];
   const engine = createOpenAiEngine(key ? { key } : {});
   const ref = { engine: 'openai', id: options.model ?? '', url: server, ...(options.model ? { model: options.model } : {}) } as const;
   const loaded = await engine.load(ref, ({ text }) => say(text), new AbortController().signal);
+  return { engine, loaded };
+}
+
+async function runAll(options: Options, server: string, method: string): Promise<void> {
+  const { engine, loaded } = await loadedEngine(options, server);
   const { title, prefillPerSecond, decodePerSecond } = loaded;
   const contextSize = Math.min(loaded.contextSize, MOST_CONTEXT);
   const facts: ServerFacts = { ...(await aboutServer(server)), contextSize, prefillPerSecond, decodePerSecond };

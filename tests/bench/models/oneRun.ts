@@ -25,12 +25,16 @@ export function inputFor(task: TaskFile, plan: PlanName, seed: number, maxTokens
   return { task: { prompt: START, rows: task.given }, settings: mergeSettings({ maxTokens }), plan, model, seed };
 }
 
-/** A run that breaks off is told as such: it counts, and the next start of the bench tries it again. */
+/**
+ * A run that breaks off is told as such: it counts, and the next start of the bench tries it again.
+ * @param scored whether it is scored on the unseen rows too
+ */
 export async function oneRun(
   task: TaskFile,
   input: OptimizeInput,
   llm: (tell: (asked: Asked) => void) => Llm,
   print: (line: string) => void = console.log,
+  scored = true,
 ): Promise<Pick<StoredRun, 'events' | 'outcome' | 'error'>> {
   const progress = new Progress(`${task.name} ${input.plan} ${input.seed}`, print);
   const events: RunEvent[] = [];
@@ -42,6 +46,7 @@ export async function oneRun(
       reduce(state, event);
       progress.event(event);
     }
+    if (!scored) return { events, outcome: null };
     const scoring = new Progress(`${task.name} ${input.plan} ${input.seed} unseen rows`, print);
     const unseen = await scoreUnseen(
       state,

@@ -15,6 +15,8 @@ export interface Options {
   data: string;
   out: string;
   maxTokens: number;
+  /** With `recording` and `server`: a run on the first so many rows is made for it, outside of the table. null: all 85. */
+  rows: number | null;
   jobs: number;
   tableOnly: boolean;
   anyVersion: boolean;
@@ -27,7 +29,8 @@ export interface Options {
 const USAGE = `npm run bench:models -- --server URL [--model NAME] [--tasks object-counting,navigate] [--plan quick] [--seeds 1,2]
   [--data FOLDER] [--out FOLDER] [--max-tokens 512] [--jobs 1]     runs what is not yet stored, then writes docs/proof.md
 npm run bench:models -- --table [--out FOLDER] [--any-version]    writes docs/proof.md from what is stored
-npm run bench:models -- --recording FILE --model NAME --tasks navigate --plan quick --seeds 1    writes a stored run as a recording
+npm run bench:models -- --recording FILE --model NAME --tasks navigate --plan quick --seeds 1    writes a stored run as a recording;
+  with --server URL [--rows 24] makes a run for it, on fewer rows, that no table counts
 npm run bench:models -- --keep --model NAME [--out FOLDER]    keeps all replies with the sources, compressed`;
 
 /** @throws Error with the usage */
@@ -48,6 +51,7 @@ export function readOptions(args: string[], root: string): Options {
         data: text(existsSync(near) ? near : join(root, 'data')),
         out: text(join(root, 'bench-models')),
         'max-tokens': text('512'),
+        rows: { type: 'string' },
         jobs: text('1'),
         table: { type: 'boolean', default: false },
         'any-version': { type: 'boolean', default: false },
@@ -77,6 +81,7 @@ export function readOptions(args: string[], root: string): Options {
     seeds: list(values.seeds).map((seed) => whole('seeds', seed)),
     data: values.data,
     out: values.out,
+    rows: values.rows === undefined ? null : whole('rows', values.rows),
     maxTokens: readSetting('maxTokens', values['max-tokens']),
     jobs: Math.max(1, whole('jobs', values.jobs)),
     tableOnly: values.table,

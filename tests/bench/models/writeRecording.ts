@@ -10,8 +10,12 @@ import type { CallCache } from './callCache.ts';
 import type { StoredRun } from './storedRun.ts';
 
 /** @throws Error when the run broke off, or does not replay to the same events over the stored replies */
-export async function writeRecording(run: StoredRun, cache: CallCache, file: string): Promise<string> {
-  if (!run.outcome) throw new Error('This run broke off, so there is nothing to record.');
+export async function writeRecording(
+  run: Pick<StoredRun, 'input' | 'events' | 'finished'>,
+  cache: CallCache,
+  file: string,
+): Promise<string> {
+  if (run.events.at(-1)?.type !== 'done') throw new Error('This run broke off, so there is nothing to record.');
   const hashes = [...new Set(run.events.flatMap((event) => (event.type === 'call' ? [event.hash] : [])))];
   const recording: Recording = {
     version: 1,

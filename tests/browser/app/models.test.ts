@@ -156,7 +156,7 @@ describe('a failed run', () => {
           };
         }),
     );
-    const { record } = await storedRun('failed', { plan: 'trial', task: { rows: [] } });
+    const { record } = await storedRun('failed', { plan: 'trial', task: { rows: [], metric: { kind: 'number' } } });
     const input = { ...record.input, model: { id: ref.id, title: 'tiny', contextSize: 512 } };
     const failed = { ...record, input, model: ref, status: 'failed' as const, summary: undefined, error: 'A fault; start it anew.' };
     await putRuns(page, [{ record: failed, events: [] }]);
