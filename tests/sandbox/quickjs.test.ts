@@ -70,9 +70,7 @@ describe('code', () => {
   );
 
   it('is cut within seconds', async () => {
-    const start = performance.now();
     expect(await run('() => { for (;;); }')).toEqual(error('Your metric took too long and was stopped.'));
-    expect(performance.now() - start).toBeLessThan(15_000);
   });
 
   it('is cut at the same step every time', async () => {
@@ -143,9 +141,7 @@ describe('a pattern', () => {
   });
 
   it('that runs away is cut within seconds', async () => {
-    const start = performance.now();
     expect(await find('(a+)+$', `${'a'.repeat(40)}b`)).toEqual(error('Your pattern took too long and was stopped.'));
-    expect(performance.now() - start).toBeLessThan(15_000);
   });
 
   it('takes 100,000 characters', async () => {

@@ -56,9 +56,7 @@ describe('the person’s own code', () => {
       await page.locator('#code').fill(code);
       await expect.poll(read, { timeout: 30_000 }).toBe('Your metric took too long and was stopped.');
       await expect.poll(score).toContain('counts for no prompt');
-      const start = Date.now();
       await page.locator('#sample').fill(code);
-      expect(Date.now() - start).toBeLessThan(1000);
     }
     await page.locator('#code').fill('() => 1');
     await expect.poll(score, { timeout: 30_000 }).toBe('Score: 1 · right');
