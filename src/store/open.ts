@@ -1,7 +1,7 @@
 /** Opens the database, through every version it ever had. */
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb';
 import { asStoreError, storeError } from './errors.ts';
-import type { CallRecord, EventRecord, InputRecord, PreferenceRecord, RunRecord, RunStatus } from './records.ts';
+import type { CallRecord, EventRecord, InputRecord, LogRecord, OutboxRecord, PreferenceRecord, RunRecord, RunStatus } from './records.ts';
 
 export interface Schema extends DBSchema {
   runs: { key: string; value: RunRecord; indexes: { createdAt: number; requestHash: string; status: RunStatus } };
@@ -9,6 +9,8 @@ export interface Schema extends DBSchema {
   calls: { key: string; value: CallRecord };
   inputs: { key: [string, string, number]; value: InputRecord };
   preferences: { key: string; value: PreferenceRecord };
+  log: { key: number; value: LogRecord };
+  outbox: { key: string; value: OutboxRecord };
 }
 
 export type Store = IDBPDatabase<Schema>;
@@ -31,6 +33,11 @@ export const UPGRADE_STEPS: readonly UpgradeStep[] = [
   // Which runs still use a stored reply, so that deleting a run deletes the replies that were its own.
   (_db, tx) => {
     tx.objectStore('events').createIndex('callHash', 'event.hash');
+  },
+  // What happened here, without a word of any prompt; and what is still to be told to the address the person gave.
+  (db) => {
+    db.createObjectStore('log', { keyPath: 'id', autoIncrement: true });
+    db.createObjectStore('outbox', { keyPath: 'run' });
   },
 ];
 

@@ -57,3 +57,34 @@ export interface PreferenceRecord {
   version: 1;
   value: unknown;
 }
+
+/** One line of the log: figures only, never text that a person or a model wrote. `id` is given by the database. */
+export interface LogRecord {
+  id?: number;
+  /** Milliseconds since 1970. */
+  at: number;
+  level: 'info' | 'error';
+  /** What happened: `run-finished`, `run-failed`, `webhook-failed`, … */
+  what: string;
+  run?: string;
+  /** SHA-256 of the prompt, hexadecimal, so that two errors of one prompt are known as such. */
+  promptHash?: string;
+  /** Figures by name: promptLength (characters), seconds, score, calls, tokens, attempts, status. */
+  figures: Record<string, number>;
+  engine?: string;
+  model?: string;
+  /** Of the error, never its message. */
+  code?: string;
+}
+
+/** A finished run that a webhook has not taken yet. */
+export interface OutboxRecord {
+  run: string;
+  /** Shape of this record. */
+  version: 1;
+  /** JSON, as it will be sent: the same bytes at every attempt. */
+  body: string;
+  attempts: number;
+  /** Milliseconds since 1970: not before. */
+  nextAt: number;
+}
