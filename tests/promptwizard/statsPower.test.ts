@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { accepts, compare, conditionalPower, furtherRowsNeeded, ratesFor, smallestShowableGain } from '../../src/promptwizard/stats.ts';
+import { conditionalPower, furtherRowsNeeded, ratesFor, smallestShowableGain } from '../../src/promptwizard/stats.ts';
 
 describe('conditionalPower', () => {
   // Summed over the whole trinomial in Python with scipy 1.17.1's binomtest for each end.
