@@ -8,6 +8,7 @@ import { replay } from './replay.ts';
 const RECORDED: [file: string, steps: Phase[]][] = [
   ['tests/fixtures/recorded/smollm2-135m-thorough.json.gz', ['understand', 'mutate', 'race', 'fresh', 'reason', 'critique', 'persona', 'keywords', 'verdict']],
   ['tests/fixtures/recorded/smollm2-135m-standard.json.gz', ['understand', 'mutate', 'race', 'fresh', 'critique', 'verdict']],
+  ['tests/fixtures/recorded/qwen-standard.json.gz', ['understand', 'mutate', 'race', 'fresh', 'reason', 'critique', 'refine', 'verdict']],
   ['tests/fixtures/recorded/smollm2-135m-quick-no-rows.json.gz', ['understand', 'make-rows']],
   ['public/recorded/run.json.gz', ['race', 'verdict']],
 ]; // prettier-ignore
