@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { checkPrompt, checkRows, EMPTY_PROMPT } from '../../src/app/optimize/checks.ts';
 import { cellOf, columnsOf, emptyRow, numberList, usableRows, withCell } from '../../src/app/optimize/rows.ts';
-import { chosenPlanWords, costWords } from '../../src/app/optimize/planWords.ts';
+import { aboutPlan, chosenPlanWords, costWords } from '../../src/app/optimize/planWords.ts';
 import { openSplitWords, splitWords } from '../../src/app/optimize/splitWords.ts';
 import { numberOf, specOf } from '../../src/app/optimize/metricFields.ts';
 import { metricProblem } from '../../src/promptwizard/metrics/problem.ts';
 import { defaultSettings } from '../../src/promptwizard/settings.ts';
 import { smallestShowableGain } from '../../src/promptwizard/stats.ts';
-import type { Row } from '../../src/promptwizard/types.ts';
+import { PLAN_NAMES, type Row } from '../../src/promptwizard/types.ts';
 
 const row = (over: Partial<Row>): Row => ({ ...emptyRow('x'), ...over });
 
@@ -153,5 +153,9 @@ describe('the plan in words', () => {
     expect(chosenPlanWords('trial', forecasts)).toBe('Trial plan, chosen by this machine’s speed: a quick run would take 20–40 min here.');
     expect(chosenPlanWords('standard', forecasts)).toBe('Standard plan, chosen by this machine’s speed.');
     expect(chosenPlanWords('thorough', null)).toBe('Thorough plan.');
+  });
+  it('promises an open task no answers to compare with', () => {
+    expect(aboutPlan('quick', false)).toContain('examples');
+    for (const plan of PLAN_NAMES) expect(aboutPlan(plan, true)).not.toMatch(/answer|examples/);
   });
 });

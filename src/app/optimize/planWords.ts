@@ -5,6 +5,22 @@ import { count, minutesRange, plural } from '../figures.ts';
 
 export type Forecasts = { readonly [K in PlanName]: ReturnType<typeof forecastPlan> };
 
+const CLOSED: { readonly [K in PlanName]: string } = {
+  trial: 'A first look: your prompt, a form for the answer, “think step by step”.',
+  quick: 'A short search: a few styles, one rewrite, examples.',
+  standard: 'A full round: ten candidates, critique, examples.',
+  thorough: 'More rounds, reasoning, persona; for many rows.',
+};
+const OPEN: { readonly [K in PlanName]: string } = {
+  trial: 'A first look: your prompt and one fuller version of it, judged by a checklist.',
+  quick: 'A short search: two rewrites, a checklist, side by side.',
+  standard: 'A full round: five rewrites, critique, side by side.',
+  thorough: 'More rounds, seven rewrites, persona; for many inputs.',
+};
+
+/** What a plan does, in one line; for an open task there are no answers to compare with. */
+export const aboutPlan = (plan: PlanName, open: boolean): string => (open ? OPEN : CLOSED)[plan];
+
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Beside the start button. `plan` null: the speed of the model will choose it, so nothing more is promised. */
