@@ -66,6 +66,8 @@ class ReplayDiffers extends Error {
 }
 
 const FLUSH_AT = 64;
+/** How long the end of a run waits for its line in the log. */
+const NOTE_MS = 500;
 
 export class DrivenRun {
   readonly pause = new Pause();
@@ -120,7 +122,7 @@ export class DrivenRun {
       if (this.outOfTime && end.status === 'stopped')
         change.error = `Stopped after ${timeout} seconds of work, the limit of this site. The best so far is kept.`;
       await this.mark(change);
-      await this.note(end.status === 'done' ? 'run-finished' : 'run-stopped', end.summary, tokens);
+      void this.note(end.status === 'done' ? 'run-finished' : 'run-stopped', end.summary, tokens);
       return end.status;
     } catch (error) {
       return this.fail(error);
@@ -276,8 +278,10 @@ export class DrivenRun {
     const status: RunStatus = mayGoOn ? 'interrupted' : 'failed';
     // What came before the fault is true and stays; a list that did not replay is not added to.
     if (mayGoOn) await this.flush().catch(() => {});
+    // Before it is told, because the page may end this worker then; and not for long, because storage may hang.
+    const noted = this.note(mayGoOn ? 'run-interrupted' : 'run-failed', undefined, undefined, error);
+    await Promise.race([noted, new Promise((resolve) => setTimeout(resolve, NOTE_MS))]);
     await this.mark({ status, error: sentence(error) }, error instanceof EngineError && error.fatal).catch(() => {});
-    await this.note(mayGoOn ? 'run-interrupted' : 'run-failed', undefined, undefined, error);
     return status;
   }
 

@@ -134,11 +134,7 @@ export class Runs {
     if (model.ref.id !== found.input.model.id) {
       throw new WorkerError('other-model', `This run was made with ${found.input.model.title}. Load that model to go on with it.`);
     }
-    if (this.queue.full)
-      throw new WorkerError(
-        'busy',
-        `${this.queueWords()} Go on with this one when one of them has ended.`,
-      );
+    if (this.queue.full) throw new WorkerError('busy', `${this.queueWords()} Go on with this one when one of them has ended.`);
     await this.take(run, async () => {
       // Another tab may have ended it while this one waited for the claim.
       const queued = await connection.use((store) => updateRun(store, run, { status: 'queued' }, (now) => !isOver(now)));

@@ -58,7 +58,12 @@ describe('the longest run', () => {
   it('does not count what it was paused, nor the sleep of the machine', async () => {
     let paused = true;
     let over = 0;
-    const end = runTimeout(0.02, () => paused, () => over++, 5);
+    const end = runTimeout(
+      0.02,
+      () => paused,
+      () => over++,
+      5,
+    );
     await soon(60);
     expect(over).toBe(0);
     paused = false;
