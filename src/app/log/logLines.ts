@@ -9,6 +9,7 @@ const WHAT: Readonly<Record<string, string>> = {
   'run-failed': 'Run failed',
   'model-loaded': 'Model loaded',
   'model-failed': 'Model not loaded',
+  'worker-lost': 'Optimizer restarted',
   'storage-trouble': 'Trouble with storage',
 };
 
