@@ -94,7 +94,7 @@ describe('the log', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
     expect(await axe(page)).toEqual([]);
     if (process.env['SCREENSHOTS']) {
-      await log.scrollIntoViewIfNeeded();
+      await log.getByRole('heading').scrollIntoViewIfNeeded();
       await page.screenshot({ path: `${process.env['SCREENSHOTS']}/log-${width}.png` });
     }
     await page.context().close();
