@@ -1,15 +1,18 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Connect, type Plugin } from 'vite';
+import { refs } from './src/engines/catalogue.ts';
 import { settingsFromEnv } from './src/promptwizard/settings.ts';
+import { siteFromEnv } from './src/store/site.ts';
 import { serveModels } from './tools/models.mjs';
 import { CONTENT_SECURITY_POLICY } from './tools/policy.mjs';
 import { root } from './tools/root.mjs';
 import { ISOLATION } from './tools/serve.mjs';
+import { hubModels, spaceReadme } from './tools/space-readme.mjs';
 import { methodVersion } from './tools/version.mjs';
 
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+const { version, license } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<'version' | 'license', string>;
 
 /**
  * The page's policy, in the built page only: the development server works with inline scripts. It stands behind the
@@ -32,8 +35,8 @@ function models(): Plugin {
 }
 
 /** `build.json` tells what a build was made of. */
-function stamp(settings: object): Plugin {
-  const source = JSON.stringify({ version, settings }, null, 2) + '\n';
+function stamp(settings: object, site: object): Plugin {
+  const source = JSON.stringify({ version, settings, site }, null, 2) + '\n';
   return {
     name: 'stamp',
     apply: 'build',
@@ -43,15 +46,37 @@ function stamp(settings: object): Plugin {
   };
 }
 
+/** Of the app's first screen, where it is there. */
+const THUMBNAIL = 'screenshots/wide.png';
+
+/** What the host of a static Space reads. */
+function readme(): Plugin {
+  const source = spaceReadme({
+    models: hubModels(refs([])),
+    license,
+    space: process.env['HF_SPACE']?.trim(),
+    thumbnail: existsSync(join(root, 'public', THUMBNAIL)) ? THUMBNAIL : null,
+  });
+  return {
+    name: 'space-readme',
+    apply: 'build',
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: 'README.md', source });
+    },
+  };
+}
+
 export default defineConfig(async () => {
   // A value out of its range ends the build here, with the name, the range and the value.
   const settings = settingsFromEnv(process.env);
+  const site = siteFromEnv(process.env);
   return {
     root,
     base: './',
-    plugins: [svelte(), policy(), models(), stamp(settings)],
+    plugins: [svelte(), policy(), models(), stamp(settings, site), readme()],
     define: {
       __BUILD_SETTINGS__: JSON.stringify(settings),
+      __SITE_SETTINGS__: JSON.stringify(site),
       __APP_VERSION__: JSON.stringify(version),
       __METHOD_VERSION__: JSON.stringify(await methodVersion(root)),
     },

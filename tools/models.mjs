@@ -99,8 +99,8 @@ async function mlcModel(folder, name, notes) {
     notes.push(`models/${name}/ lacks ${missing.map(([what]) => what).join(' and ')}, so it is not offered.`);
     return null;
   }
-  const sizes = await Promise.all(files.map(async (file) => (await stat(join(folder, name, file)).catch(() => null))?.size ?? 0));
-  const bytes = sizes.reduce((sum, one) => sum + one, 0);
+  const found = await Promise.all(files.map((file) => stat(join(folder, name, file)).catch(() => null)));
+  const bytes = found.reduce((sum, one) => sum + (one?.isFile() ? one.size : 0), 0);
   const version = await folderVersion(join(folder, name));
   // The browser keeps these files by their address, so a changed folder needs another one.
   const file = `${encodeURIComponent(name)}/resolve/v-${version}/`;

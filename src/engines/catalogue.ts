@@ -38,6 +38,15 @@ export interface ServedModel {
   about?: string;
 }
 
+/** What the site wants and allows. */
+export interface Wishes {
+  /** A name of the list, or `qwen3:4b` and the like. */
+  model: string | null;
+  /** Bytes. */
+  memoryLimit: number | null;
+}
+const NONE: Wishes = { model: null, memoryLimit: null };
+
 interface Entry {
   ref: ModelRef;
   title: string;
@@ -109,6 +118,7 @@ export const refs = (served: readonly ServedModel[]): ModelRef[] => entries(serv
 /**
  * @param here keys (`refKey`) of the models that are on this machine already
  * @param room bytes the browser still gives this page (quota less usage); null when it does not say
+ * @param wishes of the site
  * @returns all models, judged, at most one recommended; and the choice in a sentence
  */
 export function offers(
@@ -116,20 +126,56 @@ export function offers(
   served: readonly ServedModel[],
   here: ReadonlySet<string>,
   room: number | null,
+  wishes: Wishes = NONE,
 ): { offers: ModelOffer[]; choice: string } {
   const capability = (engine: EngineName) => capabilities.find((c) => c.engine === engine);
   const judged = entries(served).map((entry) => ({
     entry,
-    offer: judge(entry, capability(entry.ref.engine), here.has(refKey(entry.ref)), room),
+    offer: judge(entry, capability(entry.ref.engine), here.has(refKey(entry.ref)), room, wishes.memoryLimit),
   }));
-  const chosen = choose(judged, capability('webllm'), capability('wllama'));
+  const wanted = judged.filter(({ entry }) => wishes.model !== null && answersTo(entry, wishes.model));
+  const usable = wanted.filter(({ offer }) => offer.fits);
+  const chosen = usable.find(({ entry }) => entry.served) ?? usable[0] ?? choose(judged, capability('webllm'), capability('wllama'));
   if (chosen) chosen.offer.recommended = true;
-  return { offers: judged.map(({ offer }) => offer), choice: sentence(chosen?.offer, judged, capability('webllm')) };
+  return {
+    offers: judged.map(({ offer }) => offer),
+    choice: wishWords(wishes, wanted, chosen) + sentence(chosen?.offer, judged, capability('webllm'), usable.length > 0),
+  };
 }
 
 type Judged = { entry: Entry; offer: ModelOffer };
 
-function judge(entry: Entry, capability: Capability | undefined, isHere: boolean, room: number | null): ModelOffer {
+/** `qwen3:4b` is every Qwen3 4B; else the model's own name. */
+function answersTo({ ref, title }: Entry, wanted: string): boolean {
+  const size = /^qwen3:(\d+(?:\.\d+)?)b$/i.exec(wanted.trim())?.[1];
+  return size === undefined ? nameOf(ref.id) === wanted.trim() : title.startsWith(`Qwen3 ${size}B`);
+}
+
+/** Why the model that the site wants is not the one that was chosen. */
+function wishWords({ model }: Wishes, wanted: Judged[], chosen: Judged | undefined): string {
+  if (model === null || (chosen && wanted.includes(chosen))) return '';
+  const first = wanted[0];
+  if (!first) return `This site’s model, “${model}”, is not in the list. `;
+  return `This site’s model, ${first.offer.title}, does not fit: ${first.offer.why} `;
+}
+
+/** Bytes of memory that a model is known to take: a published figure, else its files alone; 0 when unknown. */
+export function needOf(ref: ModelRef, bytes = 'bytes' in ref ? (ref.bytes ?? 0) : 0): number {
+  return (ref.engine === 'webllm' ? knownRef(ref)?.gpuBytes : undefined) ?? bytes;
+}
+
+export const overLimit = (need: number, limit: number): string =>
+  `It takes ${mebibytes(need)} of memory, and this site allows ${mebibytes(limit)}.`;
+
+const mebibytes = (bytes: number): string => `${String(Math.ceil(bytes / 2 ** 20)).replace(/\B(?=(\d{3})+$)/g, ',')} MiB`;
+
+function judge(
+  entry: Entry,
+  capability: Capability | undefined,
+  isHere: boolean,
+  room: number | null,
+  memoryLimit: number | null,
+): ModelOffer {
   const { ref, title, bytes, license } = entry;
   const offer: ModelOffer = {
     ref,
@@ -143,6 +189,8 @@ function judge(entry: Entry, capability: Capability | undefined, isHere: boolean
     recommended: false,
     mayTryAnyway: false,
   };
+  const need = needOf(ref, bytes);
+  if (memoryLimit !== null && need > memoryLimit) return { ...offer, why: overLimit(need, memoryLimit) };
   if (!capability) return { ...offer, why: 'The engine for this model did not start here.' };
   if (!capability.ok && !capability.mayTryAnyway) return { ...offer, why: capability.why };
   // A mirror's copy under the package's own name needs what the original needs.
@@ -194,9 +242,10 @@ function choose(judged: Judged[], gpu: Capability | undefined, cpu: Capability |
 
 const largest = (some: Judged[]): Judged | undefined => [...some].sort((a, b) => b.entry.bytes - a.entry.bytes)[0];
 
-function sentence(chosen: ModelOffer | undefined, judged: Judged[], gpu: Capability | undefined): string {
+function sentence(chosen: ModelOffer | undefined, judged: Judged[], gpu: Capability | undefined, wanted: boolean): string {
   if (!chosen) return `No model fits this device. ${[gpu?.why, gpu?.remedy].filter(Boolean).join(' ')}`.trim();
   const size = chosen.here ? 'already on this machine' : chosen.bytes ? `${gigabytes(chosen.bytes)} to download once` : 'size unknown';
+  if (wanted) return `${chosen.title}, ${size}. It is the model that this site chose.`;
   if (chosen.ref.engine === 'wllama') {
     const reason = gpu && !gpu.ok ? gpu.why : 'No model fits the graphics card here.';
     return `${chosen.title} on the CPU, ${size}. ${reason}`.replace('on the CPU on the CPU', 'on the CPU');

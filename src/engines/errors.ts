@@ -4,6 +4,7 @@ export type EngineErrorCode =
   | 'no-f16'
   | 'device-too-small'
   | 'software-adapter'
+  | 'memory-limit'
   | 'no-space'
   | 'offline'
   | 'bad-address'

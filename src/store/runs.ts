@@ -47,6 +47,10 @@ export async function runsByRequest(store: Store, requestHash: string): Promise<
   return found.sort((a, b) => b.createdAt - a.createdAt);
 }
 
+/** How many were created after this moment. */
+export const runsSince = (store: Store, createdAt: number): Promise<number> =>
+  store.countFromIndex('runs', 'createdAt', IDBKeyRange.lowerBound(createdAt, true));
+
 export async function runsByStatus(store: Store, statuses: readonly RunStatus[]): Promise<RunRecord[]> {
   const found = await Promise.all(statuses.map((status) => store.getAllFromIndex('runs', 'status', status)));
   return found.flat().sort((a, b) => a.createdAt - b.createdAt);

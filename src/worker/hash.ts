@@ -6,7 +6,12 @@ import { canonicalJson } from './canonical.ts';
 
 /** SHA-256 of the value's canonical JSON, 64 hexadecimal digits. */
 export async function sha256(value: unknown): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(canonicalJson(value)));
+  return textHash(canonicalJson(value));
+}
+
+/** SHA-256 of the text itself, as `sha256sum` gives it for a file that holds it. */
+export async function textHash(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 

@@ -2,7 +2,9 @@
 import type { EngineName, LlmEngine, LoadedModel, LoadOptions, LoadProgress, ModelRef } from '../engines/engine.ts';
 import { EngineError } from '../engines/errors.ts';
 import { refKey } from '../engines/modelId.ts';
+import { needOf, overLimit } from '../engines/catalogue.ts';
 import { WorkerError } from './errors.ts';
+import type { Journal } from './journal.ts';
 import type { ModelStatus } from './protocol.ts';
 
 /** Those that this worker offers. */
@@ -13,6 +15,12 @@ const sameRef = (a: ModelRef, b: ModelRef): boolean => refKey(a) === refKey(b);
 /** Progress is told at every change of phase, and else at most this often, ms. */
 const TELL_EVERY = 100;
 
+export interface ModelsParts {
+  journal: Journal;
+  /** Bytes; null: the device decides. */
+  memoryLimit: number | null;
+}
+
 export class Models {
   status: ModelStatus = { state: 'none' };
   private engine: LlmEngine | null = null;
@@ -21,6 +29,7 @@ export class Models {
   constructor(
     private readonly engines: Engines,
     private readonly hear: (status: ModelStatus) => void,
+    private readonly parts: ModelsParts,
   ) {}
 
   /** The engine, ready to answer. @throws EngineError not-loaded */
@@ -70,7 +79,20 @@ export class Models {
     const first: LoadProgress = { phase: 'check', bytesDone: 0, bytesTotal: 0, secondsLeft: null, text: '' };
     let told = { phase: first.phase, at: performance.now() };
     this.tell({ state: 'loading', ref, progress: first });
+    const started = performance.now();
+    let refused = null as EngineError | null;
+    /** The true size of a model by address is known only when its server has answered. */
+    const withinLimit = (bytes: number) => {
+      const { memoryLimit } = this.parts;
+      if (memoryLimit !== null && bytes > memoryLimit)
+        refused ??= new EngineError('memory-limit', `${overLimit(bytes, memoryLimit)} Choose a smaller model.`);
+      return refused === null;
+    };
+    const own = new AbortController();
+    signal.addEventListener('abort', () => own.abort());
+    if (signal.aborted) own.abort();
     try {
+      if (!withinLimit(needOf(ref))) throw refused;
       await this.engine?.unload();
       this.engine = null;
       const make = this.engines[ref.engine];
@@ -79,23 +101,28 @@ export class Models {
       const loaded = await engine.load(
         ref,
         (progress) => {
+          if (!withinLimit(progress.bytesTotal)) return own.abort();
           const at = performance.now();
           if (progress.phase === told.phase && at - told.at < TELL_EVERY) return;
           told = { phase: progress.phase, at };
           onProgress(progress);
           this.tell({ state: 'loading', ref, progress });
         },
-        signal,
+        own.signal,
         options,
       );
       // A load that was cancelled at its very end counts as cancelled.
-      if (signal.aborted) throw cancelled();
+      if (own.signal.aborted) throw cancelled();
       this.engine = engine;
       const model = { ...loaded, title: ref.title ?? loaded.title };
       this.tell({ state: 'ready', model });
+      const { prefillPerSecond, decodePerSecond } = model;
+      const seconds = Math.round(performance.now() - started) / 1_000;
+      void this.parts.journal.note({ level: 'info', what: 'model-loaded', ref, figures: { seconds, prefillPerSecond, decodePerSecond } });
       return model;
     } catch (error) {
-      const known = signal.aborted ? cancelled() : error instanceof EngineError ? error : loadFailed(error);
+      const known = refused ?? (signal.aborted ? cancelled() : error instanceof EngineError ? error : loadFailed(error));
+      if (known.code !== 'aborted') void this.parts.journal.note({ level: 'error', what: 'model-failed', ref, error: known });
       this.tell({ state: 'failed', ref, code: known.code, message: known.message });
       throw known;
     }

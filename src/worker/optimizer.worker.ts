@@ -3,6 +3,7 @@ import { expose } from 'comlink';
 import type { LlmEngine, ModelRef } from '../engines/engine.ts';
 import { createSandbox } from '../sandbox/sandbox.ts';
 import { connectStore } from '../store/connection.ts';
+import { siteSettings } from '../store/site.ts';
 import { deviceReport } from './device.ts';
 import type { Engines } from './models.ts';
 import { createOptimizerApi } from './optimizerApi.ts';
@@ -26,16 +27,20 @@ const engines: Engines = {
 const here = async (ref: ModelRef): Promise<boolean> =>
   ref.engine === 'webllm' ? (await import('../engines/webllm/cache.ts')).here(ref) : (await import('../engines/wllama/index.ts')).here(ref);
 
+// Put in by the build; a bundle without it has the defaults.
+const site = siteSettings(typeof __SITE_SETTINGS__ === 'object' ? __SITE_SETTINGS__ : {});
+
 expose(
   createOptimizerApi({
     connection: connectStore(),
     locks: navigator.locks,
     // Put in by the build; a bundle without it is nobody's release.
     app: typeof __APP_VERSION__ === 'string' ? `${__APP_VERSION__}+${__METHOD_VERSION__}` : 'unversioned',
+    site,
     engines,
     sandbox: createSandbox(),
     optimize: async () => (await import('../promptwizard/optimize.ts')).optimize,
-    device: (pageUrl) => deviceReport({ engines, served: () => servedModels(pageUrl), here }),
+    device: (pageUrl) => deviceReport({ engines, served: () => servedModels(pageUrl), here, site }),
     here,
     importFile: async (file, onProgress) => (await import('../engines/wllama/index.ts')).importFile(file, onProgress),
     remove: async (ref) =>

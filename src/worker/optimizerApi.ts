@@ -6,6 +6,8 @@ import type { Connection } from '../store/connection.ts';
 import { readEvents } from '../store/events.ts';
 import { markInterrupted } from '../store/owners.ts';
 import { getRun } from '../store/runs.ts';
+import { siteSettings, type SiteSettings } from '../store/site.ts';
+import { createJournal, noteTrouble } from './journal.ts';
 import { Models, type Engines } from './models.ts';
 import type { DeviceReport, OptimizerApi, WorkerListener } from './protocol.ts';
 import type { Optimize } from './run.ts';
@@ -18,6 +20,8 @@ export interface ApiParts {
   locks: LockManager;
   /** Version of the app. */
   app: string;
+  /** Left out: the defaults. */
+  site?: SiteSettings;
   engines: Engines;
   /** Where the person's own code runs. */
   sandbox: Pick<Sandbox, 'run'>;
@@ -32,15 +36,23 @@ export interface ApiParts {
 }
 
 export function createOptimizerApi(parts: ApiParts): OptimizerApi {
-  const { connection, locks } = parts;
+  const { locks, site = siteSettings() } = parts;
+  const journal = createJournal(parts.connection, site);
+  const connection = noteTrouble(parts.connection, journal);
   const listeners = new Set<WorkerListener>();
   const tell = (say: (listener: WorkerListener) => unknown) => {
     // A proxied listener answers with a promise; a page that has gone must not disturb the work.
     for (const listener of listeners) Promise.resolve(say(listener)).catch(() => {});
   };
-  const models = new Models(parts.engines, (status) => tell((listener) => listener.model(status)));
+  const models = new Models(parts.engines, (status) => tell((listener) => listener.model(status)), {
+    journal,
+    memoryLimit: site.memoryLimit === null ? null : site.memoryLimit * 2 ** 20,
+  });
   const runs: Runs = new Runs({
     ...parts,
+    connection,
+    journal,
+    site,
     models,
     watchers: () => watchers,
     hear: (...news) => tell((listener) => listener.run(...news)),

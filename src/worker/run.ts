@@ -14,9 +14,12 @@ import { SandboxError, type Sandbox } from '../sandbox/sandbox.ts';
 import type { CallRecord, RunRecord, RunStatus } from '../store/records.ts';
 import { updateRun } from '../store/runs.ts';
 import { canonicalJson } from './canonical.ts';
+import { textHash } from './hash.ts';
 import { RunInputs } from './inputs.ts';
+import type { Happening, Journal } from './journal.ts';
 import { createLlm, type LlmParts } from './llm.ts';
 import { Pause } from './pause.ts';
+import { runTimeout } from './runTimeout.ts';
 import { createRunUntrusted } from './untrusted.ts';
 
 export type Optimize = (input: OptimizeInput, llm: Llm, deps: Deps) => AsyncGenerator<RunEvent>;
@@ -41,12 +44,18 @@ export interface RunParts {
   /** Version of the app. */
   app: string;
   news: RunNews;
+  journal: Journal;
+  /** Seconds at work after which it is stopped; null: no limit. */
+  timeout: number | null;
   reviewMs?: number;
 }
 
 interface End {
   status: RunStatus;
   summary?: RunRecord['summary'];
+  /** Present where the site's limit of time ended it. */
+  error?: string;
+  tokens?: number;
 }
 
 /** The replayed events differ from the stored ones: made by another version of the app, else a bug. */
@@ -57,6 +66,8 @@ class ReplayDiffers extends Error {
 }
 
 const FLUSH_AT = 64;
+/** How long the end of a run waits for its line in the log. */
+const NOTE_MS = 500;
 
 export class DrivenRun {
   readonly pause = new Pause();
@@ -68,6 +79,7 @@ export class DrivenRun {
   private pending: SeqEvent[] = [];
   /** An error of engine or store: from then on the generator's word is not taken. */
   private fault: { error: unknown } | null = null;
+  private outOfTime = false;
 
   constructor(private readonly parts: RunParts) {}
 
@@ -92,16 +104,47 @@ export class DrivenRun {
   /** Never rejects: how it ended is in the record, and told. */
   async drive(): Promise<RunStatus> {
     this.state = 'going';
+    const { timeout } = this.parts;
+    const endWatch = runTimeout(
+      timeout,
+      () => this.pause.on,
+      () => {
+        this.outOfTime = true;
+        this.stop();
+      },
+    );
     try {
       await this.mark({ status: this.pause.on ? 'paused' : 'running', error: undefined });
       await this.prepare();
       const end = await this.goThrough().catch((error: unknown) => this.beginAnew(error));
       this.state = 'ended';
-      await this.mark(end);
+      const { tokens, ...change } = end;
+      if (this.outOfTime && end.status === 'stopped')
+        change.error = `Stopped after ${timeout} seconds of work, the limit of this site. The best so far is kept.`;
+      await this.mark(change);
+      void this.note(end.status === 'done' ? 'run-finished' : 'run-stopped', end.summary, tokens);
       return end.status;
     } catch (error) {
       return this.fail(error);
+    } finally {
+      endWatch();
     }
+  }
+
+  /** Figures only; the prompt by its length and hash. */
+  private async note(what: Happening, summary?: RunRecord['summary'], tokens?: number, error?: unknown): Promise<void> {
+    const { record, journal } = this.parts;
+    const { prompt } = record.input.task;
+    const promptHash = await textHash(prompt).catch(() => undefined);
+    await journal.note({
+      level: error === undefined ? 'info' : 'error',
+      what,
+      run: this.id,
+      promptHash,
+      figures: { promptLength: prompt.length, seconds: summary?.seconds, score: summary?.qualityScore, calls: summary?.calls, tokens },
+      ref: record.model,
+      error,
+    });
   }
 
   private async prepare(): Promise<void> {
@@ -235,6 +278,9 @@ export class DrivenRun {
     const status: RunStatus = mayGoOn ? 'interrupted' : 'failed';
     // What came before the fault is true and stays; a list that did not replay is not added to.
     if (mayGoOn) await this.flush().catch(() => {});
+    // Before it is told, because the page may end this worker then; and not for long, because storage may hang.
+    const noted = this.note(mayGoOn ? 'run-interrupted' : 'run-failed', undefined, undefined, error);
+    await Promise.race([noted, new Promise((resolve) => setTimeout(resolve, NOTE_MS))]);
     await this.mark({ status, error: sentence(error) }, error instanceof EngineError && error.fatal).catch(() => {});
     return status;
   }
@@ -260,9 +306,10 @@ function sentence(error: unknown): string {
 const otherVersion = (a: RunEvent, b: RunEvent): boolean => a.type === 'run-started' && b.type === 'run-started' && a.version !== b.version;
 
 function summaryOf({ result }: Extract<RunEvent, { type: 'done' }>): End {
-  const { verdict, qualityScore, quality, processingTime, calls, optimizedPrompt } = result;
+  const { verdict, qualityScore, quality, processingTime, calls, optimizedPrompt, tokensIn, tokensOut } = result;
   return {
     status: verdict.outcome === 'stopped' ? 'stopped' : 'done',
     summary: { outcome: verdict.outcome, qualityScore, quality, seconds: processingTime, calls, optimizedPrompt },
+    tokens: tokensIn + tokensOut,
   };
 }

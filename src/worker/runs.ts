@@ -4,19 +4,18 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Connection } from '../store/connection.ts';
 import { deviceIsTaken, ownedRuns } from '../store/owners.ts';
 import type { RunRecord, RunStatus } from '../store/records.ts';
-import { getRun, putRun, runsByRequest, runsByStatus, updateRun } from '../store/runs.ts';
+import { getRun, putRun, runsByRequest, runsByStatus, runsSince, updateRun } from '../store/runs.ts';
+import type { SiteSettings } from '../store/site.ts';
 import { claimRun, withDevice } from './claim.ts';
 import { WorkerError } from './errors.ts';
 import { requestHash, seedOf } from './hash.ts';
+import type { Journal } from './journal.ts';
 import type { Models } from './models.ts';
 import type { StartReply, StartRequest, WorkerListener } from './protocol.ts';
 import { Queue } from './queue.ts';
 import { rehearse } from './rehearse.ts';
 import { DrivenRun, type Optimize, type RunNews } from './run.ts';
 import type { Watchers } from './watchers.ts';
-
-/** Runs that may wait behind the one at work. */
-export const MAX_CONCURRENT = 3;
 
 export interface RunsParts {
   connection: Connection;
@@ -29,6 +28,8 @@ export interface RunsParts {
   /** Loaded on first need. */
   optimize: () => Promise<Optimize>;
   hear: WorkerListener['run'];
+  journal: Journal;
+  site: SiteSettings;
   newId?: () => string;
   reviewMs?: number;
 }
@@ -41,10 +42,12 @@ interface InHand {
 }
 
 export class Runs {
-  private readonly queue = new Queue<InHand>(MAX_CONCURRENT);
+  private readonly queue: Queue<InHand>;
   private turn: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly parts: RunsParts) {}
+  constructor(private readonly parts: RunsParts) {
+    this.queue = new Queue(parts.site.maxConcurrent);
+  }
 
   has(run: string): boolean {
     return this.queue.find(run) !== undefined;
@@ -84,7 +87,7 @@ export class Runs {
     if (!anew) {
       const same = await connection.use((store) => runsByRequest(store, hash));
       const done = same.find((run) => run.status === 'done');
-      if (done) return { kind: 'stored', run: done.id };
+      if (done && (await this.mayAnswer(done))) return { kind: 'stored', run: done.id };
       const going = same.find((run) => this.has(run.id));
       if (going) return { kind: 'started', run: going.id };
     }
@@ -98,7 +101,7 @@ export class Runs {
         };
     }
     if (this.queue.full) {
-      return { kind: 'busy', message: `One run is going on and ${MAX_CONCURRENT} are waiting. Start this one when one of them has ended.` };
+      return { kind: 'busy', message: `${this.queueWords()} Start this one when one of them has ended.` };
     }
     const now = Date.now();
     const record: RunRecord = {
@@ -131,11 +134,7 @@ export class Runs {
     if (model.ref.id !== found.input.model.id) {
       throw new WorkerError('other-model', `This run was made with ${found.input.model.title}. Load that model to go on with it.`);
     }
-    if (this.queue.full)
-      throw new WorkerError(
-        'busy',
-        `One run is going on and ${MAX_CONCURRENT} are waiting. Go on with this one when one of them has ended.`,
-      );
+    if (this.queue.full) throw new WorkerError('busy', `${this.queueWords()} Go on with this one when one of them has ended.`);
     await this.take(run, async () => {
       // Another tab may have ended it while this one waited for the claim.
       const queued = await connection.use((store) => updateRun(store, run, { status: 'queued' }, (now) => !isOver(now)));
@@ -178,7 +177,7 @@ export class Runs {
 
   /** Resolves when the run is over. */
   private async enqueue(id: string, record: RunRecord, taken: () => void): Promise<void> {
-    const { connection, locks, models, reviewMs } = this.parts;
+    const { connection, locks, models, journal, site, reviewMs } = this.parts;
     const { engine, model } = models.ready();
     const { prefillPerSecond, decodePerSecond } = model;
     const driven = new DrivenRun({
@@ -189,6 +188,8 @@ export class Runs {
       sandbox: this.parts.sandbox,
       app: this.parts.app,
       news: this.news(id),
+      journal,
+      timeout: site.timeout,
       ...(reviewMs === undefined ? {} : { reviewMs }),
     });
     await new Promise<void>((over) => {
@@ -209,6 +210,18 @@ export class Runs {
       tokens: (tokens) => watchers.tokens(run, tokens),
       reset: () => watchers.reset(run),
     };
+  }
+
+  /** Whether a finished run may answer the same request again. */
+  private async mayAnswer(done: RunRecord): Promise<boolean> {
+    const { resultCache, resultCacheSize } = this.parts.site;
+    if (!resultCache || resultCacheSize === null) return resultCache;
+    return (await this.parts.connection.use((store) => runsSince(store, done.createdAt))) < resultCacheSize;
+  }
+
+  private queueWords(): string {
+    const waiting = this.parts.site.maxConcurrent;
+    return `One run is going on${waiting === 0 ? '.' : waiting === 1 ? ' and one is waiting.' : ` and ${waiting} are waiting.`}`;
   }
 
   private inHand(run: string): InHand {

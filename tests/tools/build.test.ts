@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { resolveConfig } from 'vite';
+import { SETTING_KEYS } from '../../src/promptwizard/settings.ts';
+import { envName, SITE_KEYS } from '../../src/store/site.ts';
 import { CONTENT_SECURITY_POLICY } from '../../tools/policy.mjs';
 import { methodVersion } from '../../tools/version.mjs';
 
@@ -52,9 +54,26 @@ describe('the build', { timeout: 60_000 }, () => {
     }
   });
 
+  it('takes what the site decides, beside the settings of the method', async () => {
+    const { define } = await configWith({ MAX_CONCURRENT: '1', RESULT_CACHE: 'false', MODEL: 'qwen3:4b', TIMEOUT: '' });
+    expect(JSON.parse(define!['__SITE_SETTINGS__'])).toEqual({ maxConcurrent: 1, resultCache: false, model: 'qwen3:4b' });
+    expect(JSON.parse(define!['__BUILD_SETTINGS__'])).toEqual({});
+  });
+
+  it('takes every setting by its name in capitals', async () => {
+    const names = [...SETTING_KEYS, ...SITE_KEYS].map(envName);
+    for (const named of 'MUTATE_REFINE_ITERATIONS MUTATION_ROUNDS SEEN_SET_SIZE FEW_SHOT_COUNT GENERATE_REASONING GENERATE_EXPERT_IDENTITY TEMPERATURE MAX_TOKENS MAX_CONCURRENT'.split(
+      ' ',
+    ))
+      expect(names).toContain(named);
+    for (const name of names) await expect(configWith({ [name]: '\u0001' }), name).rejects.toThrow(/ must be .*; it is /);
+  });
+
   it.each([
     [{ MUTATE_REFINE_ITERATIONS: '11' }, 'mutate_refine_iterations must be a whole number from 1 to 10; it is "11".'],
     [{ RESOLVE_TIE_CRITERIA: 'middle' }, 'resolve_tie_criteria must be min or max; it is "middle".'],
+    [{ MAX_CONCURRENT: '21' }, 'MAX_CONCURRENT must be a whole number from 0 to 20; it is "21".'],
+    [{ HF_SPACE: 'nobody' }, 'HF_SPACE must be the Space\'s owner and name, as in owner/name; it is "nobody".'],
   ])('fails on a value out of its range, naming it: %j', async (env, sentence) => {
     await expect(configWith(env)).rejects.toThrow(sentence);
   });

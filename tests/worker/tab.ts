@@ -6,6 +6,7 @@ import type { Row } from '../../src/promptwizard/types.ts';
 import { connectStore, type Connection } from '../../src/store/connection.ts';
 import { readEvents } from '../../src/store/events.ts';
 import type { RunRecord, RunStatus } from '../../src/store/records.ts';
+import { siteSettings, type SiteSettings } from '../../src/store/site.ts';
 import { getRun } from '../../src/store/runs.ts';
 import { createOptimizerApi, type ApiParts } from '../../src/worker/optimizerApi.ts';
 import type { OptimizerApi, StartRequest } from '../../src/worker/protocol.ts';
@@ -24,6 +25,7 @@ export interface TabOptions {
   app?: string;
   reviewMs?: number;
   sandbox?: ApiParts['sandbox'];
+  site?: Partial<SiteSettings>;
 }
 
 export interface Tab {
@@ -56,6 +58,7 @@ export async function openTab(options: TabOptions = {}): Promise<Tab> {
     importFile: () => Promise.reject(new Error('not part of this test')),
     remove: async () => {},
     pollMs: 10,
+    site: siteSettings(options.site),
     ...(options.newId ? { newId: options.newId } : {}),
     ...(options.reviewMs === undefined ? {} : { reviewMs: options.reviewMs }),
   };

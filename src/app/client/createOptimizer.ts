@@ -2,7 +2,7 @@
 import { proxy } from 'comlink';
 import type { LoadedModel, LoadOptions, LoadProgress, ModelRef } from '../../engines/engine.ts';
 import type { RunRecord } from '../../store/records.ts';
-import type { WorkerListener } from '../../worker/protocol.ts';
+import type { ModelStatus, WorkerListener } from '../../worker/protocol.ts';
 import { Link, workerEnded, type Spawn } from './link.ts';
 import type { EngineState, Optimizer } from './contract.ts';
 import { Watches } from './watches.ts';
@@ -12,6 +12,8 @@ export interface OptimizerParts {
   pageUrl(): string;
   /** A run as it is stored, `interrupted` when nobody has it in hand any more. */
   runRecord(run: string): Promise<RunRecord | undefined>;
+  /** Hears of a worker that hung or crashed, and of the model it had: it can no longer tell so itself. */
+  noteLost?(why: 'hung' | 'crashed', ref: ModelRef | null): void;
   heartbeatMs?: number;
   /** Milliseconds without an answer until the worker is ended: in general, and while a model loads. */
   patienceMs?: { run: number; load: number };
@@ -66,7 +68,10 @@ export function createOptimizer(parts: OptimizerParts): Optimizer {
       spawn: parts.spawn,
       listener,
       patience: () => (state.model.state === 'loading' ? patience.load : patience.run),
-      lost: (why) => lost(why === 'hung' ? 'The optimizer no longer answered' : 'The optimizer ended unexpectedly'),
+      lost: (why) => {
+        parts.noteLost?.(why, refOf(state.model));
+        lost(why === 'hung' ? 'The optimizer no longer answered' : 'The optimizer ended unexpectedly');
+      },
       ...(parts.heartbeatMs === undefined ? {} : { heartbeatMs: parts.heartbeatMs }),
     });
     link = mine;
@@ -230,6 +235,9 @@ async function waitForFormerTab(parts: OptimizerParts, run: string, going: Reado
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }
+
+const refOf = (model: ModelStatus): ModelRef | null =>
+  model.state === 'none' ? null : model.state === 'ready' ? model.model.ref : model.ref;
 
 /** A copy without the proxies of a reactive form, which cannot be posted. */
 const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;

@@ -12,6 +12,7 @@ const TITLES: Readonly<Record<string, string>> = {
   'no-f16': 'This graphics card lacks 16-bit numbers',
   'device-too-small': 'This device is too small for that model',
   'software-adapter': 'There is only a software graphics card',
+  'memory-limit': 'More memory than this site allows',
   'no-space': 'Too little free space',
   offline: 'No connection',
   'bad-address': 'Nothing usable at that address',

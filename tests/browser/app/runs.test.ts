@@ -51,6 +51,15 @@ describe('a finished run', () => {
     await page.context().close();
   });
 
+  it('that the site’s limit of time has stopped says so above its result', async () => {
+    const error = 'Stopped after 600 seconds of work, the limit of this site. The best so far is kept.';
+    const { page } = await withRuns([{ ...better, record: { ...better.record, status: 'stopped', error } }]);
+    await page.goto(app.server.url + '#/runs/better');
+    await page.getByText('Quality score').waitFor();
+    await page.getByText(error).waitFor();
+    await page.context().close();
+  });
+
   it('copies the optimized prompt, also where the clipboard is closed to it', async () => {
     const { page } = await withRuns([better], {
       script: () => {

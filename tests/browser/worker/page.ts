@@ -2,6 +2,7 @@
 import { createOptimizer } from '../../../src/app/client/createOptimizer.ts';
 import type { EngineState } from '../../../src/app/client/contract.ts';
 import * as history from '../../../src/app/client/history.ts';
+import { noteLost, readLog } from '../../../src/app/client/log.ts';
 import { defaultSettings } from '../../../src/promptwizard/settings.ts';
 import { connectStore } from '../../../src/store/connection.ts';
 import { openStore } from '../../../src/store/open.ts';
@@ -9,9 +10,10 @@ import type { StartRequest } from '../../../src/worker/protocol.ts';
 
 let made = 0;
 const patienceMs = { run: 2_000, load: 3_000 };
-const common = { pageUrl: () => document.baseURI, runRecord: history.getRun };
+const common = { pageUrl: () => document.baseURI, runRecord: history.getRun, noteLost };
 const page = {
   history,
+  readLog,
   openStore,
   connectStore,
   scripted: createOptimizer({

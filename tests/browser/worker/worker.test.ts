@@ -124,6 +124,23 @@ describe('a run', () => {
     await page.waitForFunction(async (id) => (await test.history.getRun(id))?.status === 'interrupted', run, { polling: 50 });
   });
 
+  it.each([
+    ['HANG ONCE', ['run-finished', 'model-loaded', 'worker-lost hung', 'model-loaded']],
+    ['LOSE ONCE', ['run-finished', 'model-loaded', 'run-interrupted device-lost', 'model-loaded']],
+  ])('and its trouble are in the log, newest first, without a word of the prompt: %s', async (prompt, lines) => {
+    await page.evaluate((text) => test.run(text), prompt);
+    await status('done');
+    const read = () => page.evaluate(() => test.readLog());
+    await expect
+      .poll(async () => (await read()).map(({ what, code }) => (code ? `${what} ${code}` : what)), { timeout: 20_000 })
+      .toEqual(lines);
+    expect(JSON.stringify(await read())).not.toContain(prompt);
+    expect((await read())[0]).toMatchObject({
+      promptHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      figures: { promptLength: prompt.length },
+    });
+  });
+
   it('stops during a call, through the real message channel', async () => {
     const run = await page.evaluate(() => test.run('SLOW'));
     while ((await callsOf(run)) < 1) await page.waitForTimeout(20);

@@ -35,9 +35,11 @@ export class ScriptedEngine implements LlmEngine {
     onProgress({ phase: 'download', bytesDone: 1, bytesTotal: 2, secondsLeft: 1, text: 'Half.' });
     if (this.loadError) throw this.loadError;
     if (this.holdLoad) {
-      await new Promise((_, reject) =>
-        signal.addEventListener('abort', () => reject(Object.assign(new Error('cancelled'), { name: 'aborted' }))),
-      );
+      await new Promise((_, reject) => {
+        const cancel = () => reject(Object.assign(new Error('cancelled'), { name: 'aborted' }));
+        if (signal.aborted) cancel();
+        else signal.addEventListener('abort', cancel);
+      });
     }
     onProgress({ phase: 'ready', bytesDone: 0, bytesTotal: 0, secondsLeft: 0, text: 'Ready.' });
     return { ref, title: 'Scripted', contextSize: 2048, prefillPerSecond: 100, decodePerSecond: 10, runsOn: 'a script' };
