@@ -18,6 +18,10 @@ export type EngineErrorCode =
   | 'context-full'
   | 'generation-failed'
   | 'not-loaded'
+  /** A server wants a key, or refuses the one it got. */
+  | 'needs-key'
+  /** The browser, or the server, does not let this page ask the server. */
+  | 'not-allowed'
   | 'aborted';
 
 /** The code is the error's `name`, because only name and message survive the way from the worker to the page. */

@@ -55,6 +55,7 @@ export async function openTab(options: TabOptions = {}): Promise<Tab> {
     here: () => Promise.reject(new Error('not part of this test')),
     importFile: () => Promise.reject(new Error('not part of this test')),
     remove: async () => {},
+    listServer: () => Promise.reject(new Error('not part of this test')),
     pollMs: 10,
     ...(options.newId ? { newId: options.newId } : {}),
     ...(options.reviewMs === undefined ? {} : { reviewMs: options.reviewMs }),
