@@ -49,7 +49,8 @@ export interface Capability {
   };
 }
 
-export type LoadPhase = 'check' | 'download' | 'verify' | 'upload' | 'shaders' | 'selftest' | 'ready';
+/** `connect`: a server is asked for its models. */
+export type LoadPhase = 'check' | 'connect' | 'download' | 'verify' | 'upload' | 'shaders' | 'selftest' | 'ready';
 
 export interface LoadProgress {
   phase: LoadPhase;

@@ -5,6 +5,7 @@
 import type { Optimizer } from './contract.ts';
 import { createOptimizer } from './createOptimizer.ts';
 import { getRun } from './history.ts';
+import { keyFor } from './serverKeys.ts';
 
 export type { EngineState, Optimizer, RunHandlers } from './contract.ts';
 
@@ -13,4 +14,5 @@ export const optimizer: Optimizer = createOptimizer({
   spawn: () => new Worker(new URL('../../worker/optimizer.worker.ts', import.meta.url), { type: 'module', name: 'optimizer' }),
   pageUrl: () => document.baseURI,
   runRecord: getRun,
+  keyFor,
 });

@@ -145,7 +145,8 @@ class Seen {
       prefillPerSecond:
         perSecond(timings.prompt_n, timings.prompt_ms) ?? (first === null ? null : perSecond(tokensIn - tokensReused, first - began)),
       decodePerSecond:
-        perSecond(timings.predicted_n, timings.predicted_ms) ?? (first === null || this.pieces < 2 ? null : perSecond(tokensOut - 1, last - first)),
+        perSecond(timings.predicted_n, timings.predicted_ms) ??
+        (first === null || this.pieces < 2 ? null : perSecond(tokensOut - 1, last - first)),
     };
   }
 }

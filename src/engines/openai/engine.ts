@@ -74,7 +74,7 @@ export class OpenAiEngine implements LlmEngine {
       onProgress({ phase, bytesDone: 0, bytesTotal: 0, secondsLeft: null, text });
     const server = this.server(ref.url, options?.key);
     try {
-      tell('check', 'Asking the server for its models');
+      tell('connect', 'Asking the server for its models');
       const model = await servedModel(server, ref, signal);
       this.#loaded = { server, model, rejected: new Set() };
       tell('selftest', 'Trying the model out');

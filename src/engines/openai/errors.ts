@@ -64,6 +64,9 @@ export const unknownModel = (base: string, model = ''): EngineError =>
 export const noInterface = (base: string, why: string): EngineError =>
   new EngineError('bad-address', `There is no OpenAI-compatible interface at ${base}. ${why} Check the address: it often ends in /v1.`);
 
+export const sendsOn = (base: string): EngineError =>
+  new EngineError('bad-address', `What answers at ${base} sends on to another address, which is not followed. Give that address itself.`);
+
 /** `fetch` tells nothing about why it failed; a request without a look at the answer tells whether anybody is there. */
 export async function unreachable(
   base: string,

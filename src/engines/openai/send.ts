@@ -1,6 +1,6 @@
 /** One request to the server, tried again while it is busy or away for a moment. */
 import { EngineError } from '../errors.ts';
-import { refusal, RejectedError, unreachable, wordsOf } from './errors.ts';
+import { refusal, RejectedError, sendsOn, unreachable, wordsOf } from './errors.ts';
 
 export interface Server {
   /** As `apiBase` gives it. */
@@ -42,6 +42,9 @@ export async function send(server: Server, path: string, body: unknown, { signal
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal,
+    // Text goes to the server that was named, and to no other that it names.
+    redirect: 'manual',
+    referrerPolicy: 'no-referrer',
   };
   for (let tried = 1; ; tried++) {
     onTry?.();
@@ -56,6 +59,7 @@ export async function send(server: Server, path: string, body: unknown, { signal
       continue;
     }
     if (response.ok) return response;
+    if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) throw sendsOn(server.base);
     const words = wordsOf(await response.text().catch(() => ''));
     // Some break with 500 over a field that they do not know: that will not pass by waiting.
     if (response.status >= 500 && overField?.(words)) throw new RejectedError(words);

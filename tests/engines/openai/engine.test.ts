@@ -27,7 +27,7 @@ describe('loading', () => {
     const phases: string[] = [];
     const engine = createOpenAiEngine();
     const model = await engine.load({ engine: 'openai', id: 'tiny', url: server.url }, ({ phase }) => phases.push(phase), never);
-    expect(phases).toEqual(['check', 'selftest', 'ready']);
+    expect(phases).toEqual(['connect', 'selftest', 'ready']);
     expect(model).toMatchObject({ title: 'tiny', contextSize: 2048, runsOn: server.url.slice('http://'.length) });
     expect(server.asked).toMatchObject([{ model: 'tiny.gguf' }]);
   });

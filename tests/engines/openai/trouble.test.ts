@@ -106,6 +106,15 @@ describe('trouble is told in a sentence', () => {
     await expect(load(server.url)).rejects.toMatchObject({ name: 'bad-address', message: expect.stringContaining('It lists no models.') });
   });
 
+  it('of a server that sends on to another: nothing follows', async () => {
+    const engine = await load(server.url);
+    const other = await openServer();
+    server.replies = [(response) => void response.writeHead(307, { Location: `${other.url}/v1/chat/completions` }).end()];
+    await expect(engine.generate(request, never)).rejects.toMatchObject({ name: 'bad-address', message: expect.stringContaining('sends on') });
+    expect(other.heard).toEqual([]);
+    await other.close();
+  });
+
   it('of an answer that is not JSON', async () => {
     const engine = await load(server.url);
     server.replies = [(response) => void response.writeHead(200, { 'Content-Type': 'text/html' }).end('<h1>Hello</h1>')];
