@@ -110,7 +110,10 @@ describe('trouble is told in a sentence', () => {
     const engine = await load(server.url);
     const other = await openServer();
     server.replies = [(response) => void response.writeHead(307, { Location: `${other.url}/v1/chat/completions` }).end()];
-    await expect(engine.generate(request, never)).rejects.toMatchObject({ name: 'bad-address', message: expect.stringContaining('sends on') });
+    await expect(engine.generate(request, never)).rejects.toMatchObject({
+      name: 'bad-address',
+      message: expect.stringContaining('sends on'),
+    });
     expect(other.heard).toEqual([]);
     await other.close();
   });
