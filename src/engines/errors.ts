@@ -35,6 +35,7 @@ export class EngineError extends Error {
   }
   /** After these the worker must be ended and started anew; a stored run goes on by replay. */
   get fatal(): boolean {
-    return ['device-lost', 'out-of-memory', 'load-failed', 'load-timeout', 'self-test-failed'].includes(this.name);
+    // A server that refuses its key in the middle of a run is connected to anew, with another key.
+    return ['device-lost', 'out-of-memory', 'load-failed', 'load-timeout', 'self-test-failed', 'needs-key'].includes(this.name);
   }
 }

@@ -17,13 +17,18 @@ export const isRemembered = async (url: string): Promise<boolean> => Object.hasO
 /** @throws StoreError when it can not be remembered; it is held in memory all the same */
 export async function holdKey(url: string, key: string, remember: boolean): Promise<void> {
   held.set(url, key);
-  const { [url]: old, ...others } = await remembered();
-  if (remember) await writePreference('serverKeys', { ...others, [url]: key });
-  else if (old !== undefined) await writePreference('serverKeys', Object.keys(others).length > 0 ? others : undefined);
+  if (remember) await writePreference('serverKeys', { ...(await remembered()), [url]: key });
+  else await drop(url);
 }
 
 export async function forgetKey(url: string): Promise<void> {
   held.delete(url);
-  const { [url]: _gone, ...others } = await remembered();
-  await writePreference('serverKeys', Object.keys(others).length > 0 ? others : undefined);
+  await drop(url);
+}
+
+async function drop(url: string): Promise<void> {
+  const keys = await remembered();
+  if (!Object.hasOwn(keys, url)) return;
+  delete keys[url];
+  await writePreference('serverKeys', Object.keys(keys).length > 0 ? keys : undefined);
 }

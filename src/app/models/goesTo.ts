@@ -3,7 +3,7 @@ import type { ModelRef } from '../../engines/engine.ts';
 
 /** The host of a server, as it stands in its address; null for a model of this browser. */
 const hostOf = (ref: ModelRef | null | undefined): URL | null => (ref?.engine === 'openai' ? new URL(ref.url) : null);
-const onThisMachine = ({ hostname }: URL): boolean => /^(?:localhost|127\..*|\[::1\])$/.test(hostname);
+const onThisMachine = ({ hostname }: URL): boolean => /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
 
 /** At the end of a sentence about this machine. */
 export function goesTo(ref: ModelRef | null | undefined): string {

@@ -29,7 +29,7 @@ export function apiBase(address: string): string {
 export function mayBeAsked(base: string, page: string | undefined = globalThis.location?.origin): void {
   const { protocol, hostname, origin, port } = new URL(base);
   if (page === undefined || protocol === 'https:' || origin === page || hostname === '127.0.0.1' || hostname === 'localhost') return;
-  const ownMachine = /^(?:0\.0\.0\.0|127\..*|\[::1?\])$/.test(hostname);
+  const ownMachine = /^(?:0\.0\.0\.0|127(?:\.\d+){3}|\[::1?\])$/.test(hostname);
   const local = `http://127.0.0.1${port ? `:${port}` : ''}`;
   throw new EngineError(
     'not-allowed',

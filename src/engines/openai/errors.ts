@@ -115,8 +115,8 @@ function allow(port: string): string {
 
 /** Browsers ask the person before a page of the internet may reach the machine or network that it is shown on. */
 async function refusedByPerson(hostname: string): Promise<boolean> {
-  if (!/^(?:localhost|\[::1\]|127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)|\.local$/.test(hostname)) return false;
-  const loopback = /^(?:localhost$|\[::1\]|127\.)/.test(hostname);
+  if (!/^(?:localhost|\[::1\]|127\.\d+\.|10\.\d+\.|192\.168\.\d+\.|172\.(?:1[6-9]|2\d|3[01])\.\d+\.)|\.local$/.test(hostname)) return false;
+  const loopback = /^(?:localhost$|\[::1\]|127\.\d+\.)/.test(hostname);
   // The older name stands for both.
   for (const name of [loopback ? 'loopback-network' : 'local-network', 'local-network-access']) {
     try {

@@ -134,6 +134,25 @@ describe('a key', () => {
     await page.context().close();
   });
 
+  it('that is no longer good in the middle of a run is asked for, and the run goes on with another', async () => {
+    server.key = 'sesame-3';
+    server.takes = 150;
+    const page = await models();
+    await connect(page, server.url, { key: 'sesame-3' });
+    await takeModel(page);
+    const run = await begin(page, app.server.url, { rows: 20, plan: 'trial' });
+    await until(async () => (await readStored(page, run)).calls.length >= 5, 1, 'five calls');
+    server.key = 'sesame-4';
+    await page.getByText('wants a key').first().waitFor({ timeout: 60_000 });
+    server.takes = 1;
+    await page.getByRole('button', { name: 'Go on', exact: true }).click();
+    await page.getByLabel(`Key for 127.0.0.1:${server.port}`).fill('sesame-4');
+    await page.getByRole('button', { name: 'Go on with this key' }).click();
+    await page.getByRole('region', { name: 'Result' }).waitFor({ timeout: 60_000 });
+    expect((await readStored(page, run)).run.status).toBe('done');
+    await page.context().close();
+  });
+
   it('is remembered where that is asked for, said so, used at the next visit, and forgotten on a click', async () => {
     server.key = 'sesame-2';
     const page = await models();

@@ -42,7 +42,15 @@ export class ScriptedEngine implements LlmEngine {
       );
     }
     onProgress({ phase: 'ready', bytesDone: 0, bytesTotal: 0, secondsLeft: 0, text: 'Ready.' });
-    return { ref, title: 'Scripted', contextSize: 2048, prefillPerSecond: 100, decodePerSecond: 10, runsOn: 'a script', parallel: this.parallel };
+    return {
+      ref,
+      title: 'Scripted',
+      contextSize: 2048,
+      prefillPerSecond: 100,
+      decodePerSecond: 10,
+      runsOn: 'a script',
+      parallel: this.parallel,
+    };
   }
 
   async generate(request: GenRequest, signal: AbortSignal): Promise<GenResult> {
