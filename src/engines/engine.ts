@@ -18,8 +18,11 @@ type MlcRef = { engine: 'webllm'; id: string; weightsUrl: string; libraryUrl: st
 type GgufRef = { engine: 'wllama'; id: string; url: string; bytes?: number };
 /** A GGUF the person dropped in, kept in the origin's private file system under `file`. */
 type FileRef = { engine: 'wllama'; id: string; file: string; bytes?: number };
-/** A model of a server by the server's absolute address. `model` as the server names it; without it the first that it lists. */
-type ServerRef = { engine: 'openai'; id: string; url: string; model?: string };
+/**
+ * A model of a server by the server's absolute address; never with a key. `model` as the server names it; without it the
+ * first that it lists. `parallel` (calls at once) and `contextSize` (tokens): as the person says, where the server does not.
+ */
+export type ServerRef = { engine: 'openai'; id: string; url: string; model?: string; parallel?: number; contextSize?: number };
 
 export interface Capability {
   engine: EngineName;
@@ -46,7 +49,8 @@ export interface Capability {
   };
 }
 
-export type LoadPhase = 'check' | 'download' | 'verify' | 'upload' | 'shaders' | 'selftest' | 'ready';
+/** `connect`: a server is asked for its models. */
+export type LoadPhase = 'check' | 'connect' | 'download' | 'verify' | 'upload' | 'shaders' | 'selftest' | 'ready';
 
 export interface LoadProgress {
   phase: LoadPhase;
@@ -69,6 +73,8 @@ export interface LoadedModel {
   decodePerSecond: number;
   /** Threads, or the adapter's name: what really runs. */
   runsOn: string;
+  /** Calls that it takes side by side; one where absent. */
+  parallel?: number;
 }
 
 export interface GenRequest {
@@ -101,8 +107,26 @@ export interface GenResult {
   probabilities?: number[][];
 }
 
+/** What a server says of itself before one of its models is chosen. */
+export interface ServerListing {
+  /** Where its interface begins, as `ServerRef.url` wants it. */
+  url: string;
+  /** A name for a person: `llama.cpp`, `Ollama`, `vLLM`; null when it is not known. */
+  software: string | null;
+  models: {
+    /** As the server names it. */
+    name: string;
+    /** Tokens, prompt and reply together; null when it does not say. */
+    contextSize: number | null;
+  }[];
+  /** Calls that it takes side by side; null when it does not say. */
+  parallel: number | null;
+}
+
 export interface LlmEngine {
   readonly name: EngineName;
+  /** Milliseconds that a call may take past its own time limit before the engine counts as hung: a busy server is waited for. */
+  readonly graceMs?: number;
   featureTest(): Promise<Capability>;
   /** Resolves after the self-test. Rejects with EngineError. A worker in which a load failed must be ended. */
   load(model: ModelRef, onProgress: (p: LoadProgress) => void, signal: AbortSignal, options?: LoadOptions): Promise<LoadedModel>;
@@ -114,4 +138,6 @@ export interface LlmEngine {
 export interface LoadOptions {
   /** Load on a software adapter, or past a gate that only warns. */
   tryAnyway?: boolean;
+  /** Of a server. Held in memory only: it is never stored with a run or a model. */
+  key?: string;
 }

@@ -19,6 +19,10 @@ export type EngineErrorCode =
   | 'context-full'
   | 'generation-failed'
   | 'not-loaded'
+  /** A server wants a key, or refuses the one it got. */
+  | 'needs-key'
+  /** The browser, or the server, does not let this page ask the server. */
+  | 'not-allowed'
   | 'aborted';
 
 /** The code is the error's `name`, because only name and message survive the way from the worker to the page. */
@@ -32,6 +36,7 @@ export class EngineError extends Error {
   }
   /** After these the worker must be ended and started anew; a stored run goes on by replay. */
   get fatal(): boolean {
-    return ['device-lost', 'out-of-memory', 'load-failed', 'load-timeout', 'self-test-failed'].includes(this.name);
+    // A server that refuses its key in the middle of a run is connected to anew, with another key.
+    return ['device-lost', 'out-of-memory', 'load-failed', 'load-timeout', 'self-test-failed', 'needs-key'].includes(this.name);
   }
 }

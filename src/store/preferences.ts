@@ -23,6 +23,8 @@ export interface Preferences {
   model: ModelRef;
   /** Those the person took in; gone from the list once removed. */
   ownModels: OwnModel[];
+  /** Keys of the person's servers that were asked to be remembered, by address. Readable by whoever can use this browser. */
+  serverKeys: Record<string, string>;
   plan: PlanName;
 }
 

@@ -3,6 +3,7 @@ import type { GenResult, LlmEngine } from '../engines/engine.ts';
 import { EngineError } from '../engines/errors.ts';
 import { StoppedError, type Llm, type LlmReply, type LlmRequest } from '../promptwizard/llm.ts';
 import type { CallRecord } from '../store/records.ts';
+import { AskAhead, type Foresee } from './askAhead.ts';
 import { callHash, ownCallHash } from './hash.ts';
 import type { RunInputs } from './inputs.ts';
 import type { Pause } from './pause.ts';
@@ -12,7 +13,11 @@ export interface LlmParts {
   modelId: string;
   /** Tokens a second, measured by the self-test. */
   speed: { prefillPerSecond: number; decodePerSecond: number };
-  engine: Pick<LlmEngine, 'generate' | 'countTokens'>;
+  engine: Pick<LlmEngine, 'generate' | 'countTokens' | 'graceMs'>;
+  /** Calls that the engine takes side by side; one where absent. */
+  parallel?: number;
+  /** Which calls come next, for an engine that takes several at once. */
+  foresee?: Foresee;
   calls: { get(hash: string): Promise<CallRecord | undefined>; put(call: CallRecord): Promise<CallRecord> };
   inputs: RunInputs;
   pause: Pause;
@@ -35,9 +40,31 @@ const ofThisRunOnly = ({ finish }: LlmReply): boolean => finish === 'timeout' ||
 /** Past its own time limit the engine gets this long to come back with what it has. */
 const GRACE_MS = 30_000;
 
-export function createLlm(parts: LlmParts): Llm {
-  const { inputs, calls } = parts;
+/** An `Llm`, and the way to let go of what was asked ahead. */
+export interface RunLlm {
+  llm: Llm;
+  end(): void;
+}
+
+export function createLlm(parts: LlmParts): RunLlm {
+  const { inputs, calls, foresee, parallel = 1 } = parts;
   let asked = 0;
+  const find = async (request: LlmRequest): Promise<LlmReply | undefined> => {
+    // Its own first: another run may have stored a better one since.
+    const own = await calls.get(await ownCallHash(parts.modelId, request, parts.run));
+    return (own ?? (await calls.get(await callHash(parts.modelId, request))))?.reply;
+  };
+  const ahead =
+    foresee && parallel > 1
+      ? new AskAhead({
+          parallel,
+          foresee,
+          held: () => parts.pause.on || inputs.stopWanted,
+          ask: async (request, { signal, onTokens }) =>
+            (await find(request)) ?? askEngine({ ...parts, onTokens }, request, await callHash(parts.modelId, request), signal),
+          onTokens: parts.onTokens,
+        })
+      : null;
 
   /** A stop takes effect only at a call that no stored event knows yet: else replay would contradict the list. */
   const stopIfWanted = async (call: number) => {
@@ -46,52 +73,57 @@ export function createLlm(parts: LlmParts): Llm {
     throw new StoppedError();
   };
 
-  return async (request) => {
+  const llm: Llm = async (request) => {
     const call = asked++;
     if (inputs.stopsAt(call) || inputs.stoppedBefore(call)) throw new StoppedError();
     await stopIfWanted(call);
-    const hash = await callHash(parts.modelId, request);
-    const own = await ownCallHash(parts.modelId, request, parts.run);
-    // Its own first: another run may have stored a better one since.
-    const known = (await calls.get(own)) ?? (await calls.get(hash));
-    if (known) return known.reply;
+    const known = await find(request);
+    if (known) {
+      ahead?.heard(request, known);
+      return known;
+    }
     await parts.flush();
     while (parts.pause.on && !inputs.stopWanted) await parts.pause.passed();
     await stopIfWanted(call);
     let reply: LlmReply;
     try {
-      reply = await askEngine(parts, request, hash);
+      reply = ahead ? await ahead.reply(request) : await askEngine(parts, request, await callHash(parts.modelId, request));
     } catch (error) {
       await stopIfWanted(call);
       throw error;
     }
     await stopIfWanted(call);
-    if (ofThisRunOnly(reply)) reply = { ...reply, hash: own };
+    if (ofThisRunOnly(reply)) reply = { ...reply, hash: await ownCallHash(parts.modelId, request, parts.run) };
     const { reply: kept } = await calls.put({ hash: reply.hash, model: parts.modelId, reply, at: Date.now() });
+    ahead?.heard(request, kept);
     await stopIfWanted(call);
     return kept;
   };
+  return { llm, end: () => ahead?.end() };
 }
 
-async function askEngine(parts: LlmParts, request: LlmRequest, hash: string): Promise<LlmReply> {
+async function askEngine(parts: LlmParts, request: LlmRequest, hash: string, signal?: AbortSignal): Promise<LlmReply> {
   try {
-    return await askOnce(parts, request, hash);
+    return await askOnce(parts, request, hash, signal);
   } catch (error) {
     if (error instanceof EngineError && error.code === 'context-full') {
       return { text: '', finish: 'refused', tokensIn: 0, tokensOut: 0, ms: 0, hash };
     }
     if (error instanceof EngineError && error.code !== 'generation-failed') throw error;
-    if (parts.inputs.stopWanted) throw error;
-    return askOnce(parts, request, hash);
+    if (parts.inputs.stopWanted || signal?.aborted) throw error;
+    return askOnce(parts, request, hash, signal);
   }
 }
 
-async function askOnce(parts: LlmParts, request: LlmRequest, hash: string): Promise<LlmReply> {
+async function askOnce(parts: LlmParts, request: LlmRequest, hash: string, signal?: AbortSignal): Promise<LlmReply> {
   const { messages, schema, letters, maxTokens, temperature, seed } = request;
   const tokensIn = messages.reduce((sum, message) => sum + parts.engine.countTokens(message.content), 0);
-  const timeoutMs = callTimeout(tokensIn, maxTokens, parts.speed);
+  // Calls side by side share what a call alone was measured to have.
+  const timeoutMs = callTimeout(tokensIn, maxTokens, shared(parts.speed, parts.parallel ?? 1));
   const controller = new AbortController();
-  const forget = parts.inputs.whenStopped(() => controller.abort());
+  const abort = () => controller.abort();
+  const forget = parts.inputs.whenStopped(abort);
+  signal?.addEventListener('abort', abort);
   const generating = parts.engine.generate(
     {
       messages,
@@ -106,7 +138,7 @@ async function askOnce(parts: LlmParts, request: LlmRequest, hash: string): Prom
     controller.signal,
   );
   try {
-    const result = await within(generating, timeoutMs + GRACE_MS);
+    const result = await within(generating, timeoutMs + (parts.engine.graceMs ?? GRACE_MS));
     if (result.finish === 'abort') {
       throw new EngineError('aborted', 'The model was taken away during a call. What was found so far is kept; load the model and go on.');
     }
@@ -114,8 +146,14 @@ async function askOnce(parts: LlmParts, request: LlmRequest, hash: string): Prom
     return { text, finish, tokensIn: read, tokensOut, ms, hash, ...(probabilities ? { probabilities } : {}) };
   } finally {
     forget();
+    signal?.removeEventListener('abort', abort);
   }
 }
+
+const shared = ({ prefillPerSecond, decodePerSecond }: LlmParts['speed'], by: number): LlmParts['speed'] => ({
+  prefillPerSecond: prefillPerSecond / by,
+  decodePerSecond: decodePerSecond / by,
+});
 
 function within(generating: Promise<GenResult>, ms: number): Promise<GenResult> {
   let timer: ReturnType<typeof setTimeout>;

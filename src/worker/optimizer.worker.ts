@@ -9,6 +9,9 @@ import type { Engines } from './models.ts';
 import { createOptimizerApi } from './optimizerApi.ts';
 import { servedModels } from './served.ts';
 
+/** A server that is asked for its models, its waits included. */
+const LIST_MS = 60_000;
+
 /** One engine of each kind for the life of the worker; an import that failed (offline) is tried again. */
 const once = (make: () => Promise<LlmEngine>): (() => Promise<LlmEngine>) => {
   let made: Promise<LlmEngine> | null = null;
@@ -22,10 +25,16 @@ const once = (make: () => Promise<LlmEngine>): (() => Promise<LlmEngine>) => {
 const engines: Engines = {
   webllm: once(async () => (await import('../engines/webllm/engine.ts')).createWebLlmEngine()),
   wllama: once(async () => (await import('../engines/wllama/index.ts')).createWllamaEngine()),
+  openai: once(async () => (await import('../engines/openai/index.ts')).createOpenAiEngine()),
 };
 
-const here = async (ref: ModelRef): Promise<boolean> =>
-  ref.engine === 'webllm' ? (await import('../engines/webllm/cache.ts')).here(ref) : (await import('../engines/wllama/index.ts')).here(ref);
+/** Of a server nothing is fetched, so that there is nothing to be missing. */
+const here = async (ref: ModelRef): Promise<boolean> => {
+  if (ref.engine === 'openai') return true;
+  return ref.engine === 'webllm'
+    ? (await import('../engines/webllm/cache.ts')).here(ref)
+    : (await import('../engines/wllama/index.ts')).here(ref);
+};
 
 // Put in by the build; a bundle without it has the defaults.
 const site = siteSettings(typeof __SITE_SETTINGS__ === 'object' ? __SITE_SETTINGS__ : {});
@@ -43,9 +52,11 @@ expose(
     device: (pageUrl) => deviceReport({ engines, served: () => servedModels(pageUrl), here, site }),
     here,
     importFile: async (file, onProgress) => (await import('../engines/wllama/index.ts')).importFile(file, onProgress),
-    remove: async (ref) =>
-      ref.engine === 'webllm'
-        ? (await import('../engines/webllm/cache.ts')).remove(ref)
-        : (await import('../engines/wllama/index.ts')).remove(ref),
+    remove: async (ref) => {
+      if (ref.engine === 'webllm') await (await import('../engines/webllm/cache.ts')).remove(ref);
+      else if (ref.engine === 'wllama') await (await import('../engines/wllama/index.ts')).remove(ref);
+    },
+    listServer: async (address, key) =>
+      (await import('../engines/openai/index.ts')).createOpenAiEngine().list(address, key, AbortSignal.timeout(LIST_MS)),
   }),
 );

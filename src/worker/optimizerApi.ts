@@ -30,6 +30,7 @@ export interface ApiParts {
   here: (ref: ModelRef) => Promise<boolean>;
   importFile: (file: File, onProgress: (p: LoadProgress) => void) => Promise<ModelRef>;
   remove: (ref: ModelRef) => Promise<void>;
+  listServer: OptimizerApi['listServer'];
   newId?: () => string;
   reviewMs?: number;
   pollMs?: number;
@@ -99,6 +100,7 @@ export function createOptimizerApi(parts: ApiParts): OptimizerApi {
       }
       await parts.remove(ref);
     },
+    listServer: (address, key) => parts.listServer(address, key),
     countTokens: async (text) => models.ready().engine.countTokens(text),
     tryOut: async (request, onTokens) => trying.ask(request, (tokens) => void onTokens(tokens)),
     stopTrying: () => trying.stop(),

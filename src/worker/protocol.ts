@@ -1,6 +1,6 @@
 /** The only way from the page to engines and runs. Types only; spoken through Comlink. */
 import type { ModelOffer } from '../engines/catalogue.ts';
-import type { Capability, LoadedModel, LoadOptions, LoadProgress, ModelRef } from '../engines/engine.ts';
+import type { Capability, LoadedModel, LoadOptions, LoadProgress, ModelRef, ServerListing } from '../engines/engine.ts';
 import type { RunEvent } from '../promptwizard/events.ts';
 import type { ChatMessage, PlanName, Row, Task } from '../promptwizard/types.ts';
 import type { Settings } from '../promptwizard/settings.ts';
@@ -105,6 +105,8 @@ export interface OptimizerApi {
   importFile(file: File, onProgress: (p: LoadProgress) => void): Promise<ModelRef>;
   /** Removes a model's files from this machine. */
   remove(ref: ModelRef): Promise<void>;
+  /** The models of an OpenAI-compatible server. Nothing is stored, the key least of all. Rejects with an EngineError's name. */
+  listServer(address: string, key?: string): Promise<ServerListing>;
   countTokens(text: string): Promise<number>;
   /** Answers once and stores nothing. Refused while a run has the model; a run that starts stops it. */
   tryOut(request: TryRequest, onTokens: (tokensSoFar: number) => void): Promise<TryReply>;

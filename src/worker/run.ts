@@ -3,8 +3,7 @@ import type { ModelRef } from '../engines/engine.ts';
 import { EngineError } from '../engines/errors.ts';
 import { InputError } from '../promptwizard/errors.ts';
 import type { RunEvent } from '../promptwizard/events.ts';
-import { StoppedError, type Deps, type Llm } from '../promptwizard/llm.ts';
-import type { OptimizeInput } from '../promptwizard/types.ts';
+import { StoppedError, type Deps } from '../promptwizard/llm.ts';
 import type { Connection } from '../store/connection.ts';
 import { getCall, getCalls, putCall } from '../store/calls.ts';
 import { appendEvents, clearEvents, readEvents, type SeqEvent } from '../store/events.ts';
@@ -14,18 +13,19 @@ import { SandboxError, type Sandbox } from '../sandbox/sandbox.ts';
 import type { CallRecord, RunRecord, RunStatus } from '../store/records.ts';
 import { updateRun } from '../store/runs.ts';
 import { canonicalJson } from './canonical.ts';
+import { Foresight, type Optimize } from './foresee.ts';
 import { textHash } from './hash.ts';
 import { RunInputs } from './inputs.ts';
 import type { Happening, Journal } from './journal.ts';
-import { createLlm, type LlmParts } from './llm.ts';
+import { createLlm, type LlmParts, type RunLlm } from './llm.ts';
 import { Pause } from './pause.ts';
 import { runTimeout } from './runTimeout.ts';
 import { createRunUntrusted } from './untrusted.ts';
 
-export type Optimize = (input: OptimizeInput, llm: Llm, deps: Deps) => AsyncGenerator<RunEvent>;
+export type { Optimize };
 
 /** A loaded model, as much of it as a run needs. */
-export type RunModel = Pick<LlmParts, 'engine' | 'speed'> & { ref: ModelRef };
+export type RunModel = Pick<LlmParts, 'engine' | 'speed' | 'parallel'> & { ref: ModelRef };
 
 /** Where a run tells its news. */
 export interface RunNews {
@@ -174,7 +174,11 @@ export class DrivenRun {
 
   /** What to write into the record at the end; without summary when the method was stopped before it had a result. */
   private async goThrough(): Promise<End> {
-    const events = this.parts.optimize(this.parts.record.input, await this.llm(), this.deps());
+    const { optimize, record } = this.parts;
+    const foresight = new Foresight(optimize, record.input);
+    const { llm, end: letGo } = await this.llm(foresight);
+    const watched: typeof llm = (request) => (this.fault ? Promise.reject(this.fault.error) : this.watched(llm(request)));
+    const events = optimize(record.input, watched, foresight.remembering(this.deps()));
     let end: End = { status: 'stopped' };
     try {
       for await (const event of events) {
@@ -184,6 +188,8 @@ export class DrivenRun {
       }
     } catch (error) {
       if (!this.fault && !(error instanceof StoppedError)) throw error;
+    } finally {
+      letGo();
     }
     if (this.fault) throw this.fault.error;
     if (this.seq < this.stored.length) throw new ReplayDiffers(this.parts.record.app !== this.parts.app);
@@ -221,13 +227,14 @@ export class DrivenRun {
     };
   }
 
-  private async llm(): Promise<Llm> {
+  private async llm(foresight: Foresight): Promise<RunLlm> {
     const { connection, model, record, news } = this.parts;
     const inputs = this.inputs!;
     const hashes = this.stored.flatMap(({ event }) => (event.type === 'call' ? [event.hash] : []));
     const known = hashes.length > 0 ? await connection.use((store) => getCalls(store, hashes)) : undefined;
-    const llm = createLlm({
+    return createLlm({
       ...model,
+      foresee: (known) => foresight.look(known),
       run: this.id,
       modelId: record.input.model.id,
       calls: this.calls(known),
@@ -237,7 +244,6 @@ export class DrivenRun {
       flush: () => this.flush(),
       onTokens: (tokens) => news.tokens(tokens),
     });
-    return (request) => (this.fault ? Promise.reject(this.fault.error) : this.watched(llm(request)));
   }
 
   private deps(): Deps {

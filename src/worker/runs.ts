@@ -179,10 +179,10 @@ export class Runs {
   private async enqueue(id: string, record: RunRecord, taken: () => void): Promise<void> {
     const { connection, locks, models, journal, site, reviewMs } = this.parts;
     const { engine, model } = models.ready();
-    const { prefillPerSecond, decodePerSecond } = model;
+    const { prefillPerSecond, decodePerSecond, parallel = 1 } = model;
     const driven = new DrivenRun({
       record,
-      model: { ref: model.ref, engine, speed: { prefillPerSecond, decodePerSecond } },
+      model: { ref: model.ref, engine, speed: { prefillPerSecond, decodePerSecond }, parallel },
       optimize: await this.parts.optimize(),
       connection,
       sandbox: this.parts.sandbox,

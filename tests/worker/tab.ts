@@ -57,6 +57,7 @@ export async function openTab(options: TabOptions = {}): Promise<Tab> {
     here: () => Promise.reject(new Error('not part of this test')),
     importFile: () => Promise.reject(new Error('not part of this test')),
     remove: async () => {},
+    listServer: () => Promise.reject(new Error('not part of this test')),
     pollMs: 10,
     site: siteSettings(options.site),
     ...(options.newId ? { newId: options.newId } : {}),

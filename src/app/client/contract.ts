@@ -1,5 +1,5 @@
 /** What the page can ask of the worker, and what it hears. */
-import type { LoadedModel, LoadOptions, LoadProgress, ModelRef } from '../../engines/engine.ts';
+import type { LoadedModel, LoadOptions, LoadProgress, ModelRef, ServerListing } from '../../engines/engine.ts';
 import type { RunEvent } from '../../promptwizard/events.ts';
 import type { Row } from '../../promptwizard/types.ts';
 import type { RunStatus } from '../../store/records.ts';
@@ -37,6 +37,8 @@ export interface Optimizer {
   unload(): Promise<void>;
   /** Known here: starts no worker. */
   model(): ModelStatus;
+  /** The models of a server of the person's own. */
+  listServer(address: string, key?: string): Promise<ServerListing>;
   importFile(file: File, onProgress?: (p: LoadProgress) => void): Promise<ModelRef>;
   remove(ref: ModelRef): Promise<void>;
   /** Whether the whole model lies on this machine, also one that no catalogue lists. */

@@ -14,6 +14,8 @@ export interface OptimizerParts {
   runRecord(run: string): Promise<RunRecord | undefined>;
   /** Hears of a worker that hung or crashed, and of the model it had: it can no longer tell so itself. */
   noteLost?(why: 'hung' | 'crashed', ref: ModelRef | null): void;
+  /** Of a server; sent with its load and remembered nowhere here. */
+  keyFor?(url: string): Promise<string | undefined>;
   heartbeatMs?: number;
   /** Milliseconds without an answer until the worker is ended: in general, and while a model loads. */
   patienceMs?: { run: number; load: number };
@@ -37,7 +39,7 @@ export function createOptimizer(parts: OptimizerParts): Optimizer {
   /** What a new worker has to be given back. */
   let loaded: { ref: ModelRef; options: LoadOptions | undefined } | null = null;
   /** By id of the model: what it was loaded with. */
-  const given = new Map<string, LoadOptions>();
+  const passed = new Map<string, LoadOptions>();
   let restarts = 0;
 
   const change = (to: Partial<EngineState>) => {
@@ -134,15 +136,17 @@ export function createOptimizer(parts: OptimizerParts): Optimizer {
     onProgress: (p: LoadProgress) => void,
     options?: LoadOptions,
   ): Promise<LoadedModel> => {
-    const model = await into.call((api) => api.load(plain(ref), proxy(onProgress), options && plain(options)));
+    const key = ref.engine === 'openai' ? await parts.keyFor?.(ref.url) : undefined;
+    const given = key === undefined ? options : { ...options, key };
+    const model = await into.call((api) => api.load(plain(ref), proxy(onProgress), given && plain(given)));
     loaded = { ref, options };
-    if (options) given.set(ref.id, options);
+    if (options) passed.set(ref.id, options);
     // The listener says so too, over a channel of its own that may be slower.
     if (link === into) change({ model: { state: 'ready', model } });
     return model;
   };
 
-  const load: Optimizer['load'] = async (ref, onProgress = () => {}, options = given.get(ref.id)) => {
+  const load: Optimizer['load'] = async (ref, onProgress = () => {}, options = passed.get(ref.id)) => {
     restarts = 0;
     const mine = need();
     try {
@@ -177,6 +181,7 @@ export function createOptimizer(parts: OptimizerParts): Optimizer {
       change({ model: { state: 'none' } });
     },
     model: () => state.model,
+    listServer: async (address, key) => need().call((api) => api.listServer(address, key)),
     importFile: async (file, onProgress = () => {}) => need().call((api) => api.importFile(file, proxy(onProgress))),
     async remove(ref) {
       await need().call((api) => api.remove(plain(ref)));

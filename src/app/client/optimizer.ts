@@ -6,6 +6,7 @@ import type { Optimizer } from './contract.ts';
 import { createOptimizer } from './createOptimizer.ts';
 import { getRun } from './history.ts';
 import { noteLost } from './log.ts';
+import { keyFor } from './serverKeys.ts';
 
 export type { EngineState, Optimizer, RunHandlers } from './contract.ts';
 
@@ -15,4 +16,5 @@ export const optimizer: Optimizer = createOptimizer({
   pageUrl: () => document.baseURI,
   runRecord: getRun,
   noteLost: (why, ref) => void noteLost(why, ref),
+  keyFor,
 });

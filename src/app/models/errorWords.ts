@@ -24,6 +24,8 @@ const TITLES: Readonly<Record<string, string>> = {
   'self-test-failed': 'The model failed its self-test and was refused',
   'out-of-memory': 'Out of memory',
   'device-lost': 'The graphics card was lost',
+  'needs-key': 'The server wants a key',
+  'not-allowed': 'This page may not ask that server',
   aborted: 'Cancelled',
 };
 

@@ -6,6 +6,7 @@ import { bytes, wait } from '../figures.ts';
 
 const PHASE: { readonly [K in LoadPhase]: string } = {
   check: 'Checking this device',
+  connect: 'Asking the server',
   download: 'Downloading',
   verify: 'Checking the files',
   upload: 'Moving the model into memory',
@@ -50,5 +51,6 @@ export const sizeOnce = ({ bytes: n }: Pick<ModelOffer, 'bytes'>): string => (n 
 export function startLabel(offer: ModelOffer | null, ready: boolean): string {
   if (ready || !offer) return 'Optimize';
   const title = shortTitle(offer.title);
+  if (offer.ref.engine === 'openai') return `Connect to ${title} and optimize`;
   return offer.here ? `Load ${title} and optimize` : `Get ${title} (${sizeOnce(offer)}) and optimize`;
 }

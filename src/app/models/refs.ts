@@ -34,7 +34,7 @@ const decoded = (text: string): string | null => {
 };
 
 /** Runs and stored replies are told apart by the model's id, and many models lie under the same file name. */
-const unique = (name: string, ...addresses: string[]): string =>
+export const unique = (name: string, ...addresses: string[]): string =>
   `${name}#${deriveSeed(0, ...addresses)
     .toString(16)
     .padStart(8, '0')}`;

@@ -1,6 +1,8 @@
 /** What a plan costs, and why it is the one. Pure. */
 import type { forecastPlan } from '../../promptwizard/budget.ts';
 import type { PlanName } from '../../promptwizard/types.ts';
+import type { ModelRef } from '../../engines/engine.ts';
+import { goesTo } from '../models/goesTo.ts';
 import { count, minutesRange, plural } from '../figures.ts';
 
 export type Forecasts = { readonly [K in PlanName]: ReturnType<typeof forecastPlan> };
@@ -24,14 +26,16 @@ export const aboutPlan = (plan: PlanName, open: boolean): string => (open ? OPEN
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Beside the start button. `plan` null: the speed of the model will choose it, so nothing more is promised. */
-export function costWords(plan: PlanName | null, forecasts: Forecasts): string {
+export function costWords(plan: PlanName | null, forecasts: Forecasts, ref: ModelRef | null = null): string {
   if (plan === null) {
     const [least, most] = [forecasts.trial.calls, forecasts.standard.calls];
-    return `the plan is chosen by this machine’s speed once the model is loaded: ${count(least)} to ${plural(most, 'call')}, verdict included; nothing leaves it`;
+    return `the plan is chosen by this machine’s speed once the model is loaded: ${count(least)} to ${plural(most, 'call')}, verdict included; ${goesTo(ref)}`;
   }
   const { calls, minutes } = forecasts[plan];
-  const time = minutes ? `, ${minutesRange(minutes)} on this machine` : '; minutes are known once the model is loaded';
-  return `about ${plural(calls, 'call')}, verdict included${time}; nothing leaves it`;
+  const time = minutes
+    ? `, ${minutesRange(minutes)} ${ref?.engine === 'openai' ? 'at that server’s speed' : 'on this machine'}`
+    : '; minutes are known once the model is loaded';
+  return `about ${plural(calls, 'call')}, verdict included${time}; ${goesTo(ref)}`;
 }
 
 const LARGER: { readonly [K in PlanName]?: PlanName } = { trial: 'quick', quick: 'standard' };

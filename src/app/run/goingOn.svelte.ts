@@ -10,6 +10,8 @@ class GoingOn {
   run = $state<string | null>(null);
   working = $state(false);
   error = $state<string | null>(null);
+  /** Its server wants a key, which is kept nowhere unless the person asked for that. */
+  needsKey = $state(false);
   private tried = new Set<string>();
 
   /** Whether the run can go on without a download. Asks the device when nobody has yet. */
@@ -32,6 +34,7 @@ class GoingOn {
     this.run = record.id;
     this.working = true;
     this.error = null;
+    this.needsKey = false;
     try {
       if (!engine.report) await engine.check();
       if (engine.find(record.model)?.here === false) keepStorage();
@@ -40,6 +43,7 @@ class GoingOn {
       return true;
     } catch (error) {
       this.error = errorWords(error).message;
+      this.needsKey = (error as Error).name === 'needs-key';
       return false;
     } finally {
       this.working = false;

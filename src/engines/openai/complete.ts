@@ -4,7 +4,7 @@ import type { GenRequest, GenResult } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import { readLetters } from '../letters.ts';
 import { stripThinking } from '../wllama/strip-thinking.ts';
-import { bodyOf, giveUp, type Optional } from './body.ts';
+import { bodyOf, fieldsNamed, giveUp, type Optional } from './body.ts';
 import { chunksOf, type Chunk } from './chunks.ts';
 import { quoted, refusal, RejectedError } from './errors.ts';
 import { toChances, type TokenLogprob } from './letters.ts';
@@ -80,7 +80,11 @@ async function sendAsTaken(
   for (;;) {
     const body = bodyOf(request, model, without);
     try {
-      const response = await send(server, '/chat/completions', body, { ...sending, model: model.name });
+      const response = await send(server, '/chat/completions', body, {
+        ...sending,
+        model: model.name,
+        overField: (words) => fieldsNamed(body, words).length > 0,
+      });
       for (const field of without) rejected.add(field);
       return response;
     } catch (error) {
@@ -141,7 +145,8 @@ class Seen {
       prefillPerSecond:
         perSecond(timings.prompt_n, timings.prompt_ms) ?? (first === null ? null : perSecond(tokensIn - tokensReused, first - began)),
       decodePerSecond:
-        perSecond(timings.predicted_n, timings.predicted_ms) ?? (first === null ? null : perSecond(tokensOut - 1, last - first)),
+        perSecond(timings.predicted_n, timings.predicted_ms) ??
+        (first === null || this.pieces < 2 ? null : perSecond(tokensOut - 1, last - first)),
     };
   }
 }

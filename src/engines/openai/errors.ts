@@ -36,8 +36,8 @@ export function refusal(base: string, what: { status: number; words: string; mod
     case 401:
     case 403:
       return new EngineError(
-        'load-failed',
-        `The server at ${base} wants a key, or refuses the one it got. Give it a valid key and try again.`,
+        'needs-key',
+        `The server at ${base} wants a key, or refuses the one it got${quoted(words)}. Give it a valid key and try again.`,
       );
     case 404:
     case 405:
@@ -64,17 +64,67 @@ export const unknownModel = (base: string, model = ''): EngineError =>
 export const noInterface = (base: string, why: string): EngineError =>
   new EngineError('bad-address', `There is no OpenAI-compatible interface at ${base}. ${why} Check the address: it often ends in /v1.`);
 
+export const sendsOn = (base: string): EngineError =>
+  new EngineError('bad-address', `What answers at ${base} sends on to another address, which is not followed. Give that address itself.`);
+
 /** `fetch` tells nothing about why it failed; a request without a look at the answer tells whether anybody is there. */
-export async function unreachable(base: string, cause: unknown, ask: typeof fetch): Promise<EngineError> {
+export async function unreachable(
+  base: string,
+  cause: unknown,
+  { ask, keyed }: { ask: typeof fetch; keyed: boolean },
+): Promise<EngineError> {
+  const { hostname, port } = new URL(base);
+  if (await refusedByPerson(hostname)) {
+    const message = `The browser keeps this page from ${base}: it may not reach servers of the local network. Allow that for this page in the browser's site settings (“Local network access”), then try again.`;
+    return new EngineError('not-allowed', message, { cause });
+  }
   const there = await ask(base, { mode: 'no-cors', signal: AbortSignal.timeout(5_000) }).then(
     () => true,
     () => false,
   );
-  return new EngineError(
-    'offline',
-    there
-      ? `The server at ${base} is there, but does not let this page ask it (CORS). Allow the page's address in the server's settings, then try again.`
-      : `No server answers at ${base}. Start it, or check address and port; a page over https reaches servers over https and on this machine only.`,
-    { cause },
-  );
+  if (there) {
+    const key = keyed ? '' : ' Some servers do the same when they want a key: then give it one.';
+    return new EngineError(
+      'not-allowed',
+      `The server at ${base} is there, but does not let this page ask it (CORS). ${allow(port)}${key}`,
+      {
+        cause,
+      },
+    );
+  }
+  const start = `No server answers at ${base}. Start it, or check address and port.`;
+  // In an isolated page the browser hides every answer that does not ask to be seen, so being there can not be told from not.
+  const hidden = globalThis.crossOriginIsolated ? ` If it runs, it does not let this page ask it (CORS). ${allow(port)}` : '';
+  return new EngineError('offline', start + hidden, { cause });
+}
+
+/** How the page's address is allowed, in the words of the server that usually has this port. */
+function allow(port: string): string {
+  const page = globalThis.location?.origin ?? "the page's address";
+  switch (port) {
+    case '11434':
+      return `Start Ollama with OLLAMA_ORIGINS=${page}, then try again.`;
+    case '1234':
+      return 'In LM Studio switch on “Enable CORS” in the server settings, then try again.';
+    case '8000':
+      return `Start vLLM with --allowed-origins '["${page}"]', then try again.`;
+    default:
+      return `Let it allow ${page}: Ollama by OLLAMA_ORIGINS=${page}, vLLM by --allowed-origins '["${page}"]', TGI by --cors-allow-origin ${page}; llama.cpp's llama-server does so by itself. Then try again.`;
+  }
+}
+
+/** Browsers ask the person before a page of the internet may reach the machine or network that it is shown on. */
+async function refusedByPerson(hostname: string): Promise<boolean> {
+  if (!/^(?:localhost|\[::1\]|127\.\d+\.|10\.\d+\.|192\.168\.\d+\.|172\.(?:1[6-9]|2\d|3[01])\.\d+\.)|\.local$/.test(hostname)) return false;
+  const loopback = /^(?:localhost$|\[::1\]|127\.\d+\.)/.test(hostname);
+  // The older name stands for both.
+  for (const name of [loopback ? 'loopback-network' : 'local-network', 'local-network-access']) {
+    try {
+      const { state } = await navigator.permissions.query({ name: name as PermissionName });
+      return state === 'denied';
+    } catch {
+      // A browser that does not know the name, or no browser.
+    }
+  }
+  return false;
 }

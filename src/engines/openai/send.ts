@@ -1,6 +1,6 @@
 /** One request to the server, tried again while it is busy or away for a moment. */
 import { EngineError } from '../errors.ts';
-import { refusal, unreachable, wordsOf } from './errors.ts';
+import { refusal, RejectedError, sendsOn, unreachable, wordsOf } from './errors.ts';
 
 export interface Server {
   /** As `apiBase` gives it. */
@@ -17,19 +17,23 @@ const MOST_TRIES = 6;
 /** Without any answer: a server that starts anew is back soon, a wrong address never. */
 const MOST_TRIES_UNHEARD = 3;
 const MOST_WAIT = 60_000;
+/** Milliseconds that the waits of one call can come to, and some for the answers in between. */
+export const LONGEST_WAIT = MOST_TRIES * MOST_WAIT + 30_000;
 
 export interface Sending {
   signal: AbortSignal;
   /** Before each try: the time of waiting is no time of answering. */
   onTry?: () => void;
   model?: string;
+  /** Whether a server's words speak of a field of the request. */
+  overField?: (words: string) => boolean;
 }
 
 /**
  * @param body GET without it
  * @throws EngineError, RejectedError, or the signal's reason
  */
-export async function send(server: Server, path: string, body: unknown, { signal, onTry, model }: Sending): Promise<Response> {
+export async function send(server: Server, path: string, body: unknown, { signal, onTry, model, overField }: Sending): Promise<Response> {
   const init: RequestInit = {
     method: body === undefined ? 'GET' : 'POST',
     headers: {
@@ -38,6 +42,9 @@ export async function send(server: Server, path: string, body: unknown, { signal
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal,
+    // Text goes to the server that was named, and to no other that it names.
+    redirect: 'manual',
+    referrerPolicy: 'no-referrer',
   };
   for (let tried = 1; ; tried++) {
     onTry?.();
@@ -47,12 +54,15 @@ export async function send(server: Server, path: string, body: unknown, { signal
       response = await server.fetch(server.base + path, init);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      if (tried >= MOST_TRIES_UNHEARD) throw await unreachable(server.base, error, server.fetch);
+      if (tried >= MOST_TRIES_UNHEARD) throw await unreachable(server.base, error, { ask: server.fetch, keyed: server.key !== undefined });
       await pause(backoff, signal);
       continue;
     }
     if (response.ok) return response;
+    if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) throw sendsOn(server.base);
     const words = wordsOf(await response.text().catch(() => ''));
+    // Some break with 500 over a field that they do not know: that will not pass by waiting.
+    if (response.status >= 500 && overField?.(words)) throw new RejectedError(words);
     if (!BUSY.has(response.status) || tried >= MOST_TRIES) {
       throw refusal(server.base, { status: response.status, words, ...(model ? { model } : {}) });
     }

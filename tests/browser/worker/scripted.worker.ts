@@ -46,6 +46,7 @@ expose(
     device: () => Promise.reject(new Error('not part of this test')),
     here: async () => false,
     importFile: () => Promise.reject(new Error('not part of this test')),
+    listServer: () => Promise.reject(new Error('not part of this test')),
     remove: async () => {},
     pollMs: 100,
   }),

@@ -42,7 +42,7 @@ describe('the real worker', () => {
   it('is made on first need, answers, and tells what this device can run', async () => {
     expect(requests.filter((url) => url.includes('worker'))).toEqual([]);
     const report = await page.evaluate(() => test.real.device());
-    expect(report.capabilities.map(({ engine }) => engine).sort()).toEqual(['webllm', 'wllama']);
+    expect(report.capabilities.map(({ engine }) => engine).sort()).toEqual(['openai', 'webllm', 'wllama']);
     expect(report.choice).toMatch(/\w/);
     expect(report.offers.filter((offer) => offer.recommended).length).toBeLessThanOrEqual(1);
     expect(report.quota).toBeGreaterThan(0);

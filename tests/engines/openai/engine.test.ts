@@ -1,4 +1,5 @@
 import { lettersGrammar } from '../../../src/engines/letters.ts';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { GenRequest, LlmEngine } from '../../../src/engines/engine.ts';
 import { createOpenAiEngine, type OpenAiOptions } from '../../../src/engines/openai/engine.ts';
@@ -26,7 +27,7 @@ describe('loading', () => {
     const phases: string[] = [];
     const engine = createOpenAiEngine();
     const model = await engine.load({ engine: 'openai', id: 'tiny', url: server.url }, ({ phase }) => phases.push(phase), never);
-    expect(phases).toEqual(['check', 'selftest', 'ready']);
+    expect(phases).toEqual(['connect', 'selftest', 'ready']);
     expect(model).toMatchObject({ title: 'tiny', contextSize: 2048, runsOn: server.url.slice('http://'.length) });
     expect(server.asked).toMatchObject([{ model: 'tiny.gguf' }]);
   });
@@ -37,6 +38,52 @@ describe('loading', () => {
     server.models = { data: [{ id: 'a', max_model_len: 32768 }, { id: 'b' }] };
     expect((await load()).contextSize).toBe(32768);
     expect((await load('b')).contextSize).toBe(4096);
+  });
+
+  it('tells how many calls the server takes at once, as it says or as the person does', async () => {
+    const load = async (ref = {}) =>
+      (await createOpenAiEngine().load({ engine: 'openai', id: 'x', url: server.url, ...ref }, () => {}, never)).parallel ?? 1;
+    expect(await load()).toBe(1);
+    server.props = { default_generation_settings: { n_ctx: 2048 }, total_slots: 4 };
+    expect(await load()).toBe(4);
+    expect(await load({ parallel: 2 })).toBe(2);
+    expect(await load({ parallel: 1000 })).toBe(32);
+    expect(await load({ parallel: -3 })).toBe(4);
+    server.models = { data: [{ id: 'a', owned_by: 'vllm' }] };
+    expect(await load()).toBe(8);
+    server.models = { data: [{ id: 'a', owned_by: 'library' }] };
+    expect(await load()).toBe(1);
+  });
+
+  it('takes the context that the person says', async () => {
+    const ref = { engine: 'openai', id: 'x', url: server.url, contextSize: 8192 } as const;
+    expect((await createOpenAiEngine().load(ref, () => {}, never)).contextSize).toBe(8192);
+  });
+
+  it('measures a server that sends all at once by the whole time', async () => {
+    const choices = [{ message: { content: 'Monday.' }, finish_reason: 'stop' }];
+    server.models = { data: [{ id: 'a' }] };
+    server.replies = [
+      async (response, body) => {
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        await json(200, { choices, usage: { prompt_tokens: 40, completion_tokens: 20 } })(response, body);
+      },
+    ];
+    const model = await createOpenAiEngine().load({ engine: 'openai', id: 'x', url: server.url }, () => {}, never);
+    expect(model.decodePerSecond).toBeGreaterThan(0);
+    expect(model.decodePerSecond).toBeLessThan(1000);
+  });
+
+  it('asks Ollama and vLLM not to think first, each in its words', async () => {
+    for (const [owned_by, field] of [
+      ['library', { reasoning_effort: 'none' }],
+      ['vllm', { chat_template_kwargs: { enable_thinking: false } }],
+    ] as const) {
+      server.models = { data: [{ id: 'a', owned_by }] };
+      server.heard.length = 0;
+      await createOpenAiEngine().load({ engine: 'openai', id: 'x', url: server.url }, () => {}, never);
+      expect(server.asked[0]).toMatchObject(field);
+    }
   });
 
   it('sends the key, and only as a header', async () => {
@@ -52,6 +99,39 @@ describe('loading', () => {
 
   it('needs to come before a call', async () => {
     await expect(createOpenAiEngine().generate(request, never)).rejects.toMatchObject({ name: 'not-loaded' });
+  });
+});
+
+describe('the list of a server', () => {
+  const list = (key?: string) => createOpenAiEngine({ firstWait: 1 }).list(server.url, key, never);
+
+  it('names its models, its software, and what it takes', async () => {
+    server.props = { default_generation_settings: { n_ctx: 2048 }, total_slots: 4 };
+    expect(await list('sesame')).toEqual({
+      url: `${server.url}/v1`,
+      software: 'llama.cpp',
+      models: [
+        { name: 'tiny.gguf', contextSize: 2048 },
+        { name: 'other', contextSize: 2048 },
+      ],
+      parallel: 4,
+    });
+    expect(server.heard.every(({ key }) => key === 'Bearer sesame')).toBe(true);
+    expect(server.asked).toEqual([]);
+  });
+
+  it('is read whatever is in it: lines that name no model are left out', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.oneof(fc.jsonValue(), fc.record({ id: fc.jsonValue(), owned_by: fc.jsonValue(), max_model_len: fc.jsonValue() }))),
+        async (data) => {
+          server.models = { data };
+          const { models } = await list();
+          expect(models.every(({ name, contextSize }) => name !== '' && (contextSize === null || contextSize >= 1))).toBe(true);
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 });
 
@@ -172,6 +252,16 @@ describe('a server that does not know a field', () => {
       expect(later).toHaveProperty('cache_prompt');
     }
     expect(server.asked).toHaveLength(3);
+  });
+
+  it('and breaks over it with 500 is asked without it too, and not again and again', async () => {
+    const engine = await loaded();
+    const letters = { of: ['y', 'n'], count: 1 };
+    server.replies = [rejects(500, 'logprobs is not supported for models created with logits_all=False'), says(['y'])];
+    expect((await engine.generate({ ...request, letters }, never)).text).toBe('y');
+    expect(server.asked).toHaveLength(2);
+    expect(server.asked[1]).not.toHaveProperty('logprobs');
+    expect(server.asked[1]).not.toHaveProperty('top_logprobs');
   });
 
   it('is asked without more and more when it does not say which', async () => {

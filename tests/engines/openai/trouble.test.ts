@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { GenRequest } from '../../../src/engines/engine.ts';
 import { createOpenAiEngine } from '../../../src/engines/openai/engine.ts';
+import { mayBeAsked } from '../../../src/engines/openai/address.ts';
 import { retryAfter } from '../../../src/engines/openai/send.ts';
 import { openServer, rejects, says, type ServerDouble } from './serverDouble.ts';
 
@@ -73,9 +74,19 @@ describe('trouble is told in a sentence', () => {
     const ask = ((_: string, init?: RequestInit) =>
       init?.mode === 'no-cors' ? Promise.resolve(new Response()) : Promise.reject(new TypeError('Failed to fetch'))) as typeof fetch;
     await expect(load(server.url, undefined, { fetch: ask })).rejects.toMatchObject({
-      name: 'offline',
-      message: expect.stringContaining('(CORS)'),
+      name: 'not-allowed',
+      message: expect.stringContaining('(CORS). Let it allow the page'),
     });
+  });
+
+  it('of a server that a page may not ask, before it is asked', () => {
+    const page = 'https://pages.example';
+    for (const base of ['https://a.example/v1', 'http://127.0.0.1:8080/v1', 'http://localhost:1234/v1', `${page}/v1`])
+      expect(() => mayBeAsked(base, page)).not.toThrow();
+    expect(() => mayBeAsked('http://192.168.1.5:11434/v1', undefined)).not.toThrow();
+    expect(() => mayBeAsked('http://192.168.1.5:11434/v1', page)).toThrow(/plain http on another machine.*ssh -L 11434:127\.0\.0\.1:11434/);
+    expect(() => mayBeAsked('http://0.0.0.0:8000/v1', page)).toThrow(/give the address http:\/\/127\.0\.0\.1:8000/);
+    expect(() => mayBeAsked('http://[::1]:8000/v1', page)).toThrow(/give the address http:\/\/127\.0\.0\.1:8000/);
   });
 
   it('of a model that the server has not', async () => {
@@ -95,6 +106,18 @@ describe('trouble is told in a sentence', () => {
     await expect(load(server.url)).rejects.toMatchObject({ name: 'bad-address', message: expect.stringContaining('It lists no models.') });
   });
 
+  it('of a server that sends on to another: nothing follows', async () => {
+    const engine = await load(server.url);
+    const other = await openServer();
+    server.replies = [(response) => void response.writeHead(307, { Location: `${other.url}/v1/chat/completions` }).end()];
+    await expect(engine.generate(request, never)).rejects.toMatchObject({
+      name: 'bad-address',
+      message: expect.stringContaining('sends on'),
+    });
+    expect(other.heard).toEqual([]);
+    await other.close();
+  });
+
   it('of an answer that is not JSON', async () => {
     const engine = await load(server.url);
     server.replies = [(response) => void response.writeHead(200, { 'Content-Type': 'text/html' }).end('<h1>Hello</h1>')];
@@ -105,8 +128,8 @@ describe('trouble is told in a sentence', () => {
   });
 
   it.each([
-    [401, 'no', 'load-failed', 'wants a key'],
-    [403, 'no', 'load-failed', 'wants a key'],
+    [401, 'no', 'needs-key', 'wants a key'],
+    [403, 'no', 'needs-key', 'wants a key'],
     [404, 'model "tiny" not found', 'not-a-model', 'has no model “tiny.gguf”'],
     [400, 'the request exceeds the available context size (4096 tokens)', 'context-full', 'longer than this model reads'],
     [500, 'out of slots', 'generation-failed', '500 (“out of slots”)'],

@@ -21,6 +21,8 @@ export class ScriptedEngine implements LlmEngine {
   loads = 0;
   unloads = 0;
   loadError: Error | null = null;
+  /** Calls that it says it takes at once. */
+  parallel = 1;
   /** Set to hold a load until it is cancelled. */
   holdLoad = false;
 
@@ -42,7 +44,15 @@ export class ScriptedEngine implements LlmEngine {
       });
     }
     onProgress({ phase: 'ready', bytesDone: 0, bytesTotal: 0, secondsLeft: 0, text: 'Ready.' });
-    return { ref, title: 'Scripted', contextSize: 2048, prefillPerSecond: 100, decodePerSecond: 10, runsOn: 'a script' };
+    return {
+      ref,
+      title: 'Scripted',
+      contextSize: 2048,
+      prefillPerSecond: 100,
+      decodePerSecond: 10,
+      runsOn: 'a script',
+      parallel: this.parallel,
+    };
   }
 
   async generate(request: GenRequest, signal: AbortSignal): Promise<GenResult> {
