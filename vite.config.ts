@@ -7,6 +7,7 @@ import { settingsFromEnv } from './src/promptwizard/settings.ts';
 import { siteFromEnv } from './src/store/site.ts';
 import { serveModels } from './tools/models.mjs';
 import { CONTENT_SECURITY_POLICY } from './tools/policy.mjs';
+import { serviceWorker } from './tools/pwa.mjs';
 import { root } from './tools/root.mjs';
 import { ISOLATION } from './tools/serve.mjs';
 import { hubModels, spaceReadme } from './tools/space-readme.mjs';
@@ -70,17 +71,19 @@ export default defineConfig(async () => {
   // A value out of its range ends the build here, with the name, the range and the value.
   const settings = settingsFromEnv(process.env);
   const site = siteFromEnv(process.env);
+  const { plugins, workerPlugins } = serviceWorker();
   return {
     root,
     base: './',
-    plugins: [svelte(), policy(), models(), stamp(settings, site), readme()],
+    plugins: [svelte(), policy(), models(), stamp(settings, site), readme(), ...plugins],
     define: {
       __BUILD_SETTINGS__: JSON.stringify(settings),
       __SITE_SETTINGS__: JSON.stringify(site),
       __APP_VERSION__: JSON.stringify(version),
+      __POLICY__: JSON.stringify(CONTENT_SECURITY_POLICY),
       __METHOD_VERSION__: JSON.stringify(await methodVersion(root)),
     },
-    worker: { format: 'es' as const },
+    worker: { format: 'es' as const, plugins: workerPlugins },
     // They find their WebAssembly beside themselves.
     optimizeDeps: { exclude: ['@wllama/wllama', '@jitl/quickjs-wasmfile-release-sync'] },
     build: {

@@ -3,6 +3,7 @@ import { proxy } from 'comlink';
 import type { LoadedModel, LoadOptions, LoadProgress, ModelRef } from '../../engines/engine.ts';
 import type { RunRecord } from '../../store/records.ts';
 import type { ModelStatus, WorkerListener } from '../../worker/protocol.ts';
+import { addressesOf } from '../offline/origins.ts';
 import { Link, workerEnded, type Spawn } from './link.ts';
 import type { EngineState, Optimizer } from './contract.ts';
 import { Watches } from './watches.ts';
@@ -16,6 +17,11 @@ export interface OptimizerParts {
   noteLost?(why: 'hung' | 'crashed', ref: ModelRef | null): void;
   /** Of a server; sent with its load and remembered nowhere here. */
   keyFor?(url: string): Promise<string | undefined>;
+  /**
+   * Lets workers made from now on ask these addresses. Resolves to when that began, milliseconds since 1970: those made
+   * before may not.
+   */
+  allow?(addresses: readonly string[]): Promise<number>;
   heartbeatMs?: number;
   /** Milliseconds without an answer until the worker is ended: in general, and while a model loads. */
   patienceMs?: { run: number; load: number };
@@ -35,6 +41,8 @@ export function createOptimizer(parts: OptimizerParts): Optimizer {
   /** Runs that the worker has in hand, in their order. */
   const going = new Set<string>();
   let link: Link | null = null;
+  /** When it was made, milliseconds since 1970. */
+  let born = 0;
   let state: EngineState = { worker: 'none', model: { state: 'none' }, message: null };
   /** What a new worker has to be given back. */
   let loaded: { ref: ModelRef; options: LoadOptions | undefined } | null = null;
@@ -77,6 +85,7 @@ export function createOptimizer(parts: OptimizerParts): Optimizer {
       ...(parts.heartbeatMs === undefined ? {} : { heartbeatMs: parts.heartbeatMs }),
     });
     link = mine;
+    born = Date.now();
     if (state.worker !== 'restarting') change({ worker: 'alive', message: null });
     watches.attachAll(mine);
     return mine;
@@ -165,6 +174,19 @@ export function createOptimizer(parts: OptimizerParts): Optimizer {
     }
   };
 
+  /**
+   * A worker keeps the policy that it was made with: for an address that was confirmed since, another takes its place. Only
+   * before a load that the person asked for; a run that goes on by itself confirms nothing.
+   */
+  const makeWay = async (ref: ModelRef): Promise<void> => {
+    const since = (await parts.allow?.(addressesOf(ref))) ?? 0;
+    // With a run in hand it refuses another model anyway.
+    if (!link || since < born || going.size > 0) return;
+    end(workerEnded());
+    loaded = null;
+    change({ worker: 'none', model: { state: 'none' } });
+  };
+
   /** For what is done to a run of this tab. */
   const inHand = (): Link => {
     if (!link) throw Object.assign(new Error('This run is not going on in this tab.'), { name: 'elsewhere' });
@@ -172,7 +194,10 @@ export function createOptimizer(parts: OptimizerParts): Optimizer {
   };
 
   return {
-    load,
+    async load(ref, ...more) {
+      await makeWay(ref);
+      return load(ref, ...more);
+    },
     device: async () => need().call((api) => api.device(parts.pageUrl())),
     cancelLoad: async () => link?.call((api) => api.cancelLoad()),
     async unload() {
@@ -181,7 +206,22 @@ export function createOptimizer(parts: OptimizerParts): Optimizer {
       change({ model: { state: 'none' } });
     },
     model: () => state.model,
-    listServer: async (address, key) => need().call((api) => api.listServer(address, key)),
+    async listServer(address, key) {
+      const since = (await parts.allow?.([address])) ?? 0;
+      if (!link || since < born) return need().call((api) => api.listServer(address, key));
+      // By another one, so that model and run of the first stay.
+      const other = new Link({
+        spawn: parts.spawn,
+        listener: { model() {}, run() {} },
+        patience: () => patience.run,
+        lost: () => other.end(),
+      });
+      try {
+        return await other.call((api) => api.listServer(address, key));
+      } finally {
+        other.end();
+      }
+    },
     importFile: async (file, onProgress = () => {}) => need().call((api) => api.importFile(file, proxy(onProgress))),
     async remove(ref) {
       await need().call((api) => api.remove(plain(ref)));

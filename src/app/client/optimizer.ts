@@ -2,6 +2,7 @@
  * The page's only door to the worker. The worker is made on first need, watched by a heartbeat, ended and made again
  * when it hangs, and given its model and run back. Stored runs are read without it: see `history.ts`.
  */
+import { confirmOrigins } from '../offline/origins.ts';
 import type { Optimizer } from './contract.ts';
 import { createOptimizer } from './createOptimizer.ts';
 import { getRun } from './history.ts';
@@ -17,4 +18,5 @@ export const optimizer: Optimizer = createOptimizer({
   runRecord: getRun,
   noteLost: (why, ref) => void noteLost(why, ref),
   keyFor,
+  allow: confirmOrigins,
 });

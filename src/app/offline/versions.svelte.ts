@@ -1,0 +1,76 @@
+/** Which version of the app this page shows, and whether another one is ready. */
+import type { News } from '../../sw/protocol.ts';
+import { form } from '../optimize/form.svelte.ts';
+import { ask, registration } from './serviceWorker.ts';
+
+/** How often coming back to the page asks the server, ms. */
+const PAUSE = 30_000;
+
+class Versions {
+  /** Has all its files and waits for the person's word. */
+  waiting = $state.raw<ServiceWorker | null>(null);
+  /** Another tab changed to a new version; this one goes on as it is. */
+  replaced = $state(false);
+  /** The server no longer has what this version needs. */
+  outdated = $state(false);
+  /** Files that could not be fetched, and whether the page is kept for use without a network all the same. */
+  missing = $state.raw<{ files: readonly string[]; whole: boolean } | null>(null);
+  changing = $state(false);
+  private asked = 0;
+
+  /** Once, after the first paint. */
+  async watch(): Promise<void> {
+    const worker = navigator.serviceWorker as ServiceWorkerContainer | undefined;
+    let controlled = Boolean(worker?.controller);
+    worker?.addEventListener('controllerchange', () => {
+      if (this.changing) location.reload();
+      else if (controlled) this.replaced = true;
+      // The first worker has taken over the page that brought it.
+      controlled = true;
+    });
+    worker?.addEventListener('message', ({ data }: MessageEvent<News | null>) => this.hear(data));
+    const found = await registration;
+    if (!found) return;
+    this.see(found);
+    found.addEventListener('updatefound', () => found.installing?.addEventListener('statechange', () => this.see(found)));
+    found.installing?.addEventListener('statechange', () => this.see(found));
+    const lookAgain = () => document.visibilityState === 'visible' && this.look(found);
+    addEventListener('focus', lookAgain);
+    document.addEventListener('visibilitychange', lookAgain);
+    addEventListener('online', lookAgain);
+  }
+
+  /** The first worker of all waits for nobody. */
+  private see({ waiting, active }: ServiceWorkerRegistration): void {
+    this.waiting = active ? waiting : null;
+  }
+
+  private look(found: ServiceWorkerRegistration, now = false): void {
+    if (!now && performance.now() - this.asked < PAUSE) return;
+    this.asked = performance.now();
+    // Without a network there is nothing new.
+    found.update().catch(() => {});
+  }
+
+  private hear(news: News | null): void {
+    if (news?.type === 'sw-missing') {
+      this.missing = news;
+      console.warn(`Not kept for use without a network: ${news.files.join(', ')}`);
+    } else if (news?.type === 'sw-outdated') {
+      this.outdated = true;
+      void registration.then((found) => found && this.look(found, true));
+    }
+  }
+
+  /** What was typed is stored first; the page comes back with it. */
+  async use(): Promise<void> {
+    // A form that was not open yet knows nothing of the draft that is stored.
+    await form.restore();
+    await form.save();
+    if (!this.waiting) return location.reload();
+    this.changing = true;
+    await ask('use-now', {}, this.waiting);
+  }
+}
+
+export const versions = new Versions();

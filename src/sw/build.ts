@@ -1,0 +1,24 @@
+/** This build's files, as they were written into the worker's script. */
+import { textMark } from '../engines/modelId.ts';
+import type { BuildFile } from './protocol.ts';
+
+declare const self: ServiceWorkerGlobalScope;
+
+const list: readonly BuildFile[] = self.__WB_MANIFEST;
+
+/** Another one for every build. */
+export const BUILD = textMark(JSON.stringify(list));
+export const ENGINE_FILES = list.filter((file) => file.engine !== undefined);
+export const PAGE_FILES = list.filter((file) => file.engine === undefined);
+export const PAGE = 'index.html';
+
+/** The folder that this worker serves, with a slash at its end. */
+export const home = (): string => self.registration.scope;
+export const addressOf = (file: BuildFile): string => new URL(file.url, home()).href;
+
+/** Path below the folder, without query; null: elsewhere. */
+export function pathOf(address: string): string | null {
+  const { origin, pathname } = new URL(address);
+  const { origin: own, pathname: folder } = new URL(home());
+  return origin === own && pathname.startsWith(folder) ? pathname.slice(folder.length) : null;
+}

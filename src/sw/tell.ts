@@ -1,0 +1,8 @@
+import type { News } from './protocol.ts';
+
+declare const self: ServiceWorkerGlobalScope;
+
+/** Tells every open page, also one that was loaded without this worker. */
+export async function tell(news: News): Promise<void> {
+  for (const client of await self.clients.matchAll({ type: 'window', includeUncontrolled: true })) client.postMessage(news);
+}
