@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Connect, type Plugin } from 'vite';
+import { openApiDocument } from './src/api/openapi.ts';
 import { settingsFromEnv } from './src/promptwizard/settings.ts';
 import { serveModels } from './tools/models.mjs';
 import { CONTENT_SECURITY_POLICY } from './tools/policy.mjs';
@@ -43,13 +44,30 @@ function stamp(settings: object): Plugin {
   };
 }
 
+/** `api/openapi.json`: what the service worker answers, from the schemas that it checks by. */
+function openApi(): Plugin {
+  const source = JSON.stringify(openApiDocument(version), null, 2) + '\n';
+  return {
+    name: 'openapi',
+    configureServer(server) {
+      server.middlewares.use('/api/openapi.json', (_request, response) => {
+        response.setHeader('Content-Type', 'application/json');
+        response.end(source);
+      });
+    },
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: 'api/openapi.json', source });
+    },
+  };
+}
+
 export default defineConfig(async () => {
   // A value out of its range ends the build here, with the name, the range and the value.
   const settings = settingsFromEnv(process.env);
   return {
     root,
     base: './',
-    plugins: [svelte(), policy(), models(), stamp(settings)],
+    plugins: [svelte(), policy(), models(), stamp(settings), openApi()],
     define: {
       __BUILD_SETTINGS__: JSON.stringify(settings),
       __APP_VERSION__: JSON.stringify(version),

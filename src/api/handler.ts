@@ -110,7 +110,7 @@ export function createApi(host: ApiHost): Api {
     const run = call?.run ?? id;
     const found = await host.find(run);
     if (found) return runResponseOf(found, await host.events(run), host.version);
-    if (call?.error) throw call.error;
+    if (call?.error && call.run === null) throw call.error;
     if (!call || call.run !== null) throw new ApiError('not_found', 'There is no run with this id in this browser.');
     const at = new Date(call.at).toISOString();
     return { run_id: id, status: 'loading', created_at: at, updated_at: at, progress: progressOf(emptyState()) };

@@ -24,8 +24,8 @@ function noList<S extends v.GenericSchema>(schema: S): S {
   const run: S['~run'] = schema['~run'].bind(schema);
   const refuse: S['~run'] = (dataset, config) => {
     if (!Array.isArray(dataset.value)) return run(dataset, config);
-    v._addIssue(schema, 'type', dataset as v.OutputDataset<unknown, v.BaseIssue<unknown>>, config);
-    return dataset as v.OutputDataset<unknown, v.BaseIssue<unknown>>;
+    v._addIssue(schema, 'type', dataset as unknown as v.OutputDataset<unknown, v.BaseIssue<unknown>>, config);
+    return dataset as unknown as v.OutputDataset<unknown, v.BaseIssue<unknown>>;
   };
   return Object.assign(schema, { '~run': refuse });
 }

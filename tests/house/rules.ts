@@ -19,7 +19,7 @@ const FLOORS: Record<string, number> = {
 /** Which packages a folder may use; the longest matching folder decides. */
 const PACKAGES: Record<string, string[]> = {
   promptwizard: ['jsonrepair', 'pure-rand'],
-  api: ['valibot'],
+  api: ['valibot', '@valibot/to-json-schema'],
   engines: [],
   'engines/webllm': ['@mlc-ai/web-llm'],
   'engines/wllama': ['@wllama/wllama'],
