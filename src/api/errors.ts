@@ -1,4 +1,5 @@
 /** Every way in which a request can fail, with its status. Texts are for people; none holds a prompt or a stack. */
+import { MOST_BYTES } from './limits.ts';
 
 export const STATUS = {
   bad_json: 400,
@@ -63,3 +64,6 @@ export function asApiError(error: unknown): ApiError {
   const name = error instanceof Error ? error.name : typeof error;
   return new ApiError('failed', `The request ended by a fault of this app (${name}). Try again; if it happens again, reload the page.`);
 }
+
+export const tooLarge = (): ApiError =>
+  new ApiError('body_too_large', `The body is larger than ${MOST_BYTES} bytes. Send fewer rows: some hundred measure well.`);

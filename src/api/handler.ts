@@ -10,6 +10,7 @@ import type { ApiHost } from './host.ts';
 import { LONGEST_ANSWER, RETRY_AFTER } from './limits.ts';
 import { live } from './live.ts';
 import { NDJSON, prefersAsync, requireJson, wantsEvents, type Headers } from './negotiate.ts';
+import { COMMON, errorAnswer, json, type ApiAnswer } from './replies.ts';
 import { readBody } from './readBody.ts';
 import { readRequest } from './request.ts';
 import { METHODS, routeOf, runLocation } from './routes.ts';
@@ -29,15 +30,6 @@ export interface ApiRequest {
   onRun?: (run: string) => void;
 }
 
-export interface AnswerHead {
-  status: number;
-  headers: Record<string, string>;
-  /** Another page of this browser has it in hand, and may be asked instead. */
-  elsewhere?: boolean;
-}
-/** One JSON text, or live events, each a line. */
-export type ApiAnswer = AnswerHead & ({ body: string } | { events: AsyncIterable<ApiEvent> });
-
 export interface Api {
   /** Never rejects. */
   handle(request: ApiRequest): Promise<ApiAnswer>;
@@ -47,7 +39,6 @@ export interface Api {
 const MOST_CALLS = 200;
 /** How long `respond-async` waits for the run's own id, ms. */
 const AT_ONCE = 1_000;
-const COMMON = { 'Cache-Control': 'no-store' };
 
 export function createApi(host: ApiHost): Api {
   const runs = new ApiRuns(host);
@@ -148,15 +139,4 @@ export function createApi(host: ApiHost): Api {
   return {
     handle: (request) => route(request).catch((error: unknown) => errorAnswer(asApiError(error))),
   };
-}
-
-const json = (status: number, body: object): ApiAnswer => ({
-  status,
-  headers: { ...COMMON, 'Content-Type': 'application/json' },
-  body: JSON.stringify(body),
-});
-
-export function errorAnswer(error: ApiError): ApiAnswer {
-  const answer = json(error.status, error.body);
-  return { ...answer, headers: { ...answer.headers, ...error.headers }, ...(error.elsewhere ? { elsewhere: true } : {}) };
 }

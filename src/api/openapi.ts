@@ -1,19 +1,29 @@
 /** The OpenAPI 3.1 document, from the schemas that check. For the build and the tests: no shipped code imports it. */
-import { toJsonSchema } from '@valibot/to-json-schema';
+import { toJsonSchemaDefs } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
 import { STATUS, type ErrorCode } from './errors.ts';
 import { LONGEST_ANSWER, MOST_BYTES, MOST_WAITING } from './limits.ts';
 import {
   AcceptedSchema,
+  ConfigSchema,
   ErrorSchema,
   EventSchema,
   HealthResponseSchema,
+  MetricSchema,
   OptimizeRequestSchema,
   OptimizeResponseSchema,
+  ProgressSchema,
+  RowSchema,
   RunResponseSchema,
+  VerdictSchema,
 } from './schema.ts';
 
 const SCHEMAS = {
+  Config: ConfigSchema,
+  Row: RowSchema,
+  Metric: MetricSchema,
+  Verdict: VerdictSchema,
+  Progress: ProgressSchema,
   OptimizeRequest: OptimizeRequestSchema,
   OptimizeResponse: OptimizeResponseSchema,
   Accepted: AcceptedSchema,
@@ -23,10 +33,12 @@ const SCHEMAS = {
   Error: ErrorSchema,
 } satisfies Record<string, GenericSchema>;
 
-const jsonSchema = (schema: GenericSchema): object => {
-  const { $schema: _, ...rest } = toJsonSchema(schema, { errorMode: 'ignore', typeMode: 'input' });
-  return rest;
-};
+const schemas = (): Record<string, object> =>
+  toJsonSchemaDefs(SCHEMAS, {
+    errorMode: 'ignore',
+    typeMode: 'input',
+    overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
+  });
 const ref = (name: keyof typeof SCHEMAS) => ({ $ref: `#/components/schemas/${name}` });
 const json = (name: keyof typeof SCHEMAS) => ({ 'application/json': { schema: ref(name) } });
 
@@ -139,5 +151,5 @@ export const openApiDocument = (version: string) => ({
       },
     },
   },
-  components: { schemas: Object.fromEntries(Object.entries(SCHEMAS).map(([name, schema]) => [name, jsonSchema(schema)])) },
+  components: { schemas: schemas() },
 });

@@ -1,9 +1,6 @@
 /** A body's bytes as JSON, within limits. */
-import { ApiError } from './errors.ts';
+import { ApiError, tooLarge } from './errors.ts';
 import { MOST_BYTES, MOST_DEPTH } from './limits.ts';
-
-export const tooLarge = (): ApiError =>
-  new ApiError('body_too_large', `The body is larger than ${MOST_BYTES} bytes. Send fewer rows: some hundred measure well.`);
 
 /** @throws ApiError bad_json, body_too_large, too_deep */
 export function readBody(bytes: Uint8Array): unknown {

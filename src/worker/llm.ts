@@ -3,7 +3,7 @@ import type { GenResult, LlmEngine } from '../engines/engine.ts';
 import { EngineError } from '../engines/errors.ts';
 import { StoppedError, type Llm, type LlmReply, type LlmRequest } from '../promptwizard/llm.ts';
 import type { CallRecord } from '../store/records.ts';
-import { callHash, ownCallHash } from './hash.ts';
+import { callHash, ownCallHash } from '../store/hash.ts';
 import type { RunInputs } from './inputs.ts';
 import type { Pause } from './pause.ts';
 

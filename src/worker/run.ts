@@ -13,7 +13,7 @@ import { putInput, readInputs } from '../store/inputs.ts';
 import { SandboxError, type Sandbox } from '../sandbox/sandbox.ts';
 import type { CallRecord, RunRecord, RunStatus } from '../store/records.ts';
 import { updateRun } from '../store/runs.ts';
-import { canonicalJson } from './canonical.ts';
+import { canonicalJson } from '../store/canonical.ts';
 import { RunInputs } from './inputs.ts';
 import { createLlm, type LlmParts } from './llm.ts';
 import { Pause } from './pause.ts';

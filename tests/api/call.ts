@@ -1,6 +1,7 @@
 /** Requests as a transport makes them, and answers as it would send them. */
 import * as v from 'valibot';
-import type { Api, ApiAnswer, ApiRequest } from '../../src/api/handler.ts';
+import type { Api, ApiRequest } from '../../src/api/handler.ts';
+import type { ApiAnswer } from '../../src/api/replies.ts';
 import {
   AcceptedSchema,
   ErrorSchema,

@@ -1,0 +1,13 @@
+/** Says to the service worker that this window is here; who answers is fetched when it is asked. Part of the first load. */
+import { engine } from '../models/engine.svelte.ts';
+
+export function listen(): void {
+  const worker = navigator.serviceWorker as ServiceWorkerContainer | undefined;
+  worker?.addEventListener('message', ({ data, ports: [port] }) => {
+    // The word stands in api/relay.ts.
+    if ((data as { type?: unknown } | null)?.type !== 'promptevolver-api' || !port) return;
+    port.postMessage({ kind: 'here', standing: engine.loaded ? 2 : engine.loading ? 1 : 0 });
+    port.onmessage = async (event) => (await import('./answer.ts')).answer(port, event);
+  });
+  worker?.startMessages();
+}
