@@ -33,12 +33,12 @@ const SCHEMAS = {
   Error: ErrorSchema,
 } satisfies Record<string, GenericSchema>;
 
-const schemas = (): Record<string, object> =>
-  toJsonSchemaDefs(SCHEMAS, {
-    errorMode: 'ignore',
-    typeMode: 'input',
-    overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
-  });
+function schemas(): Record<string, object> {
+  const overrideRef = ({ referenceId }: { referenceId: string }) => `#/components/schemas/${referenceId}`;
+  const made = toJsonSchemaDefs(SCHEMAS, { errorMode: 'ignore', typeMode: 'input', overrideRef });
+  // The words for refusals are no keyword of JSON Schema; the description holds them.
+  return JSON.parse(JSON.stringify(made, (key, value: unknown) => (key === 'allowed' ? undefined : value))) as Record<string, object>;
+}
 const ref = (name: keyof typeof SCHEMAS) => ({ $ref: `#/components/schemas/${name}` });
 const json = (name: keyof typeof SCHEMAS) => ({ 'application/json': { schema: ref(name) } });
 
