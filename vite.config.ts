@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Connect, type Plugin } from 'vite';
 import { openApiDocument } from './src/api/openapi.ts';
+import { readWebhookUrl } from './src/api/webhook.ts';
 import { settingsFromEnv } from './src/promptwizard/settings.ts';
 import { serveModels } from './tools/models.mjs';
 import { CONTENT_SECURITY_POLICY } from './tools/policy.mjs';
@@ -33,8 +34,8 @@ function models(): Plugin {
 }
 
 /** `build.json` tells what a build was made of. */
-function stamp(settings: object): Plugin {
-  const source = JSON.stringify({ version, settings }, null, 2) + '\n';
+function stamp(settings: object, webhook: string): Plugin {
+  const source = JSON.stringify({ version, settings, ...(webhook ? { webhook: new URL(webhook).origin } : {}) }, null, 2) + '\n';
   return {
     name: 'stamp',
     apply: 'build',
@@ -61,15 +62,30 @@ function openApi(): Plugin {
   };
 }
 
+/** `CONVEX_WEBHOOK_URL`; empty: none. One that cannot be used ends the build. */
+function webhookFromEnv(): string {
+  const given = process.env['CONVEX_WEBHOOK_URL']?.trim() ?? '';
+  if (given === '') return '';
+  try {
+    return readWebhookUrl(given).href;
+  } catch (error) {
+    throw new Error(`CONVEX_WEBHOOK_URL: ${(error as Error).message} It is ${JSON.stringify(given.replace(/\?.*$/s, ''))}.`, {
+      cause: error,
+    });
+  }
+}
+
 export default defineConfig(async () => {
   // A value out of its range ends the build here, with the name, the range and the value.
   const settings = settingsFromEnv(process.env);
+  const webhook = webhookFromEnv();
   return {
     root,
     base: './',
-    plugins: [svelte(), policy(), models(), stamp(settings), openApi()],
+    plugins: [svelte(), policy(), models(), stamp(settings, webhook), openApi()],
     define: {
       __BUILD_SETTINGS__: JSON.stringify(settings),
+      __WEBHOOK_URL__: JSON.stringify(webhook),
       __APP_VERSION__: JSON.stringify(version),
       __METHOD_VERSION__: JSON.stringify(await methodVersion(root)),
     },

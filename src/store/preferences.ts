@@ -15,6 +15,22 @@ export interface OwnModel {
   here: boolean;
 }
 
+/** Where finished runs are sent. */
+export interface WebhookPreference {
+  /** As typed; absent: the one that the build offers. */
+  url?: string;
+  /** The origin that the person confirmed; null: nothing is sent. */
+  allowed: string | null;
+  /** Milliseconds since 1970: runs begun before the confirmation are not sent. */
+  since: number;
+  /** Also runs that were started on the page. */
+  own: boolean;
+  /** There is a secret: without it nothing is sent. */
+  signed: boolean;
+  /** Only when the person asked to keep it. */
+  secret?: string;
+}
+
 export interface Preferences {
   /** Only what the person changed; the rest follows the defaults of the build. */
   settings: Partial<Settings>;
@@ -24,6 +40,7 @@ export interface Preferences {
   /** Those the person took in; gone from the list once removed. */
   ownModels: OwnModel[];
   plan: PlanName;
+  webhook: WebhookPreference;
 }
 
 export async function readPreference<K extends keyof Preferences>(store: Store, key: K): Promise<Preferences[K] | undefined> {

@@ -1,5 +1,6 @@
 /** Says to the service worker that this window is here; who answers is fetched when it is asked. Part of the first load. */
 import { engine } from '../models/engine.svelte.ts';
+import { soon } from '../parts/soon.ts';
 
 export function listen(): void {
   const worker = navigator.serviceWorker as ServiceWorkerContainer | undefined;
@@ -10,4 +11,6 @@ export function listen(): void {
     port.onmessage = async (event) => (await import('./answer.ts')).answer(port, event);
   });
   worker?.startMessages();
+  // Runs that ended while nobody could take them.
+  soon(() => void import('../webhook/sender.ts').then(({ begin }) => begin()).catch(() => {}));
 }

@@ -1,12 +1,13 @@
 /** What the API needs of a page, by the page's own model, worker and store. */
 import { ApiError } from '../../api/errors.ts';
-import type { ApiHost, FoundRun, HostStart } from '../../api/host.ts';
+import type { ApiHost, HostStart } from '../../api/host.ts';
 import type { Asked } from '../../api/request.ts';
 import type { AskedBy, RunRecord } from '../../store/records.ts';
 import type { RunHandlers } from '../client/contract.ts';
 import { wait } from '../client/clock.ts';
 import { deleteRun, getRun, readEvents } from '../client/history.ts';
 import { engine } from '../models/engine.svelte.ts';
+import { found } from './found.ts';
 import { health } from './health.ts';
 import { start } from './start.ts';
 
@@ -60,16 +61,6 @@ export function createPageHost(asked: Omit<AskedBy, 'sessionId'>): ApiHost {
     events: (run) => stored(async () => (await readEvents(run)).map(({ event }) => event)),
   };
 }
-
-const found = ({ id, status, createdAt, updatedAt, input, error, asked }: RunRecord): FoundRun => ({
-  id,
-  status,
-  createdAt,
-  updatedAt,
-  model: input.model.id,
-  ...(asked?.sessionId === undefined ? {} : { sessionId: asked.sessionId }),
-  ...(error === undefined ? {} : { error }),
-});
 
 /** A worker that was lost is started anew and its run goes on by itself: then it was not cut short. null: it goes on. */
 async function afterRestart(run: string): Promise<RunRecord['status'] | null> {
