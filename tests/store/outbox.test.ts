@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import './fresh.ts';
 import { connectStore, type Connection } from '../../src/store/connection.ts';
 import { clearOutbox, delayOutbox, dropOutbox, giveUpOutbox, putOutbox, readOutbox, runsToTell } from '../../src/store/outbox.ts';
 import { getRun, putRun } from '../../src/store/runs.ts';
+import { freshConnection } from './fresh.ts';
 import { runRecord } from './records.ts';
 
 let store: Connection;
 beforeEach(() => {
-  store = connectStore();
+  store = freshConnection();
 });
 const put = (id: string, change: object) => store.use((db) => putRun(db, { ...runRecord(id), ...change }));
 

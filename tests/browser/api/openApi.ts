@@ -27,7 +27,7 @@ export async function openApi(folder = '', launch: () => Promise<Browser> = laun
       outDir: built,
       emptyOutDir: false,
       minify: false,
-      lib: { entry: resolve('tests/browser/api/serviceWorker.ts'), formats: ['iife'], name: 'sw', fileName: () => 'api-sw.js' },
+      lib: { entry: resolve('tests/browser/api/serviceWorker.mjs'), formats: ['iife'], name: 'sw', fileName: () => 'api-sw.js' },
     },
   });
   const server = await serve([resolve('dist'), built], {

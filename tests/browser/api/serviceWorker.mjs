@@ -1,7 +1,5 @@
-/** A service worker that answers the API and nothing else. */
+/** A service worker that answers the API and nothing else. Not TypeScript: the tests' environment has no service workers. */
 import { answerApi } from '../../../src/sw/api/answerApi.ts';
-
-declare const self: ServiceWorkerGlobalScope;
 
 self.addEventListener('install', () => void self.skipWaiting());
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
