@@ -88,7 +88,7 @@ export const openApiDocument = (version: string) => ({
         description:
           `Answers after the run; after ${LONGEST_ANSWER / 1000} seconds with 202 and a place to look. ` +
           `One run works and ${MOST_WAITING} wait. The same request is answered from the store, or joins the one that goes on. ` +
-          `A body may have ${MOST_BYTES} bytes.`,
+          `A body may have ${MOST_BYTES.toLocaleString('en')} bytes.`,
         parameters: [
           {
             name: 'Prefer',

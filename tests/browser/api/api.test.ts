@@ -230,6 +230,26 @@ describe('windows', () => {
     expect([refused.status, refused.body['code']]).toEqual([503, 'no_page']);
   }, 120_000);
 
+  it('in the background answer too: a run, its events and a timeout, though the page’s own timers and frames sleep', async () => {
+    await takeModel(page, { endless: true });
+    // Harder than any browser: in a hidden tab they come once a minute.
+    await page.evaluate(() => {
+      const asleep = () => 0;
+      Object.assign(globalThis, { setTimeout: asleep, setInterval: asleep, requestAnimationFrame: asleep, requestIdleCallback: asleep });
+    });
+    const asker = await context.newPage();
+    await asker.goto(`${app.server.url}api/openapi.json`);
+    const short = { ...quick, prompt: 'Short.', config: { max_tokens: 16, seed: 1 } };
+    expect((await ask(asker, `/${OPTIMIZE}`, { json: short })).status).toBe(200);
+    const { text } = await ask(asker, `/${OPTIMIZE}`, {
+      json: { ...short, config: { max_tokens: 17 } },
+      headers: { Accept: 'application/x-ndjson' },
+    });
+    expect(events(text).at(-1)!.event).toBe('result');
+    const late = await ask(asker, `/${OPTIMIZE}`, { json: { ...quick, config: { max_tokens: 1024 }, timeout: 2 } });
+    expect([late.status, late.body['code']]).toEqual([504, 'timeout']);
+  }, 180_000);
+
   it('closed in the middle: one answer becomes 503, events end with the error, both with the run’s id', async () => {
     await takeModel(page, { endless: true });
     const asker = await context.newPage();
