@@ -37,6 +37,9 @@ function schemas(): Record<string, object> {
   const overrideRef = ({ referenceId }: { referenceId: string }) => `#/components/schemas/${referenceId}`;
   const made = toJsonSchemaDefs(SCHEMAS, { errorMode: 'ignore', typeMode: 'input', overrideRef });
   // The words for refusals are no keyword of JSON Schema; the description holds them.
+  // What the schemas cannot say: a row asks something.
+  const asks = ['question', 'inputs'].map((name) => ({ required: [name], properties: { [name]: { type: ['string', 'object'] } } }));
+  Object.assign(made['Row']!, { anyOf: asks });
   return JSON.parse(JSON.stringify(made, (key, value: unknown) => (key === 'allowed' ? undefined : value))) as Record<string, object>;
 }
 const ref = (name: keyof typeof SCHEMAS) => ({ $ref: `#/components/schemas/${name}` });
@@ -62,6 +65,10 @@ function errors(codes: readonly ErrorCode[]): Record<string, object> {
 }
 
 const ANY: ErrorCode[] = ['method_not_allowed', 'not_acceptable', 'failed', 'storage', 'model_failed', 'no_page', 'page_closed'];
+const toRun = {
+  run: { operationId: 'getRun', parameters: { id: '$response.body#/run_id' } },
+  stop: { operationId: 'deleteRun', parameters: { id: '$response.body#/run_id' } },
+};
 const runParameter = { name: 'id', in: 'path', required: true, schema: { type: 'string', minLength: 1 }, description: 'A `run_id`.' };
 
 /** @param version of the app */
@@ -94,8 +101,9 @@ export const openApiDocument = (version: string) => ({
             name: 'Prefer',
             in: 'header',
             required: false,
-            schema: { type: 'string', enum: ['respond-async'] },
-            description: '`respond-async`: 202 at once.',
+            schema: { type: 'string' },
+            example: 'respond-async',
+            description: '`respond-async`: 202 at once. Others are passed over.',
           },
         ],
         requestBody: { required: true, content: json('OptimizeRequest') },
@@ -103,10 +111,12 @@ export const openApiDocument = (version: string) => ({
           '200': {
             description: 'The result; with `Accept: application/x-ndjson` live events, one a line, the last `result` or `error`.',
             content: { ...json('OptimizeResponse'), 'application/x-ndjson': { schema: ref('Event') } },
+            links: toRun,
           },
           '202': {
             description: 'It goes on; look at `Location`, which is relative to the page’s folder.',
             content: json('Accepted'),
+            links: toRun,
             headers: {
               Location: header('Of the run.'),
               ...RETRY,

@@ -79,6 +79,8 @@ function problemOf(schema: Node, input: unknown, issue: v.BaseIssue<unknown>): A
     return new ApiError('too_many_rows', `rows must be ${allowed}; it is ${kindOf(value)}. Send fewer: some hundred measure well.`, {
       field,
     });
+  if (issue.type === 'regex' && field === 'prompt')
+    return new ApiError('empty_prompt', 'The prompt is empty. Send the prompt to optimize.', { field });
   if (issue.type === 'max_length' && field === 'prompt')
     return new ApiError('too_long', `prompt must be ${allowed}; it is ${kindOf(value)}. Shorten it, or give the long part as rows.`, {
       field,

@@ -21,8 +21,6 @@ export interface Asked {
 /** @throws ApiError empty_prompt, bad_field, too_long, too_many_rows */
 export function readRequest(input: unknown): Asked {
   const given = check(OptimizeRequestSchema, input);
-  if (given.prompt.trim() === '')
-    throw new ApiError('empty_prompt', 'The prompt is empty. Send the prompt to optimize.', { field: 'prompt' });
   const rows = (given.rows ?? []).map((row, i): Row => {
     const inputs = row.inputs ?? undefined;
     if (row.question == null && inputs === undefined)

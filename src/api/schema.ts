@@ -36,7 +36,11 @@ const record = <S extends v.GenericSchema>(value: S) => noList(v.record(v.string
 const text = (most: number, help = '') => said(v.pipe(v.string(), v.maxLength(most)), `a text of at most ${most} characters`, help);
 const between = (min: number, max: number, help = '') =>
   said(v.pipe(v.number(), v.minValue(min), v.maxValue(max)), `a number from ${min} to ${max}`, help);
-const texts = (help = '') => said(v.pipe(v.array(text(MOST_TEXT)), v.maxLength(1_000)), 'a list of at most 1000 texts', help);
+const texts = (least = 0, most = 1_000) =>
+  said(
+    v.pipe(v.array(text(MOST_TEXT)), v.minLength(least), v.maxLength(most)),
+    `a list of ${least > 0 ? `${least} to ${most}` : `at most ${most}`} texts`,
+  );
 
 function settingSchema(spec: SettingSpec): v.GenericSchema {
   const allowed = rangeOf(spec).replace(', or empty', ', or null');
@@ -74,9 +78,9 @@ const maybe = v.optional;
 const METRICS = [
   metric('exact', {}),
   metric('number', { tolerance: maybe(between(0, 1e12)), relative: maybe(between(0, 1e12)) }),
-  metric('choice', { letters: texts() }),
+  metric('choice', { letters: texts(2) }),
   metric('label', {
-    labels: texts(),
+    labels: texts(2),
     synonyms: maybe(said(record(texts()), 'an object of lists of texts')),
   }),
   metric('contains', {}),
@@ -88,7 +92,7 @@ const METRICS = [
   }),
   metric('set', { threshold: maybe(between(0, 1)) }),
   metric('custom', { code: text(20_000) }),
-  metric('checklist', { criteria: texts() }),
+  metric('checklist', { criteria: texts(1, 8) }),
 ] as const;
 export const METRIC_KINDS = METRICS.map((one) => one.entries.kind.literal);
 
@@ -101,7 +105,11 @@ export const MetricSchema = said(
 /** A field that is null counts as left out, as earlier callers send it; other unknown fields are passed over. */
 export const OptimizeRequestSchema = said(
   object({
-    prompt: text(MOST_TEXT, 'The prompt to make better. Places for values are written {{name}}.'),
+    prompt: said(
+      v.pipe(v.string(), v.maxLength(MOST_TEXT), v.regex(/\S/)),
+      `a text of at most ${MOST_TEXT} characters, not empty`,
+      'The prompt to make better. Places for values are written {{name}}.',
+    ),
     session_id: v.nullish(text(LONGEST_SESSION_ID, 'The caller’s own mark; it comes back in the answer and the webhook.')),
     config: v.nullish(ConfigSchema),
     rows: v.nullish(
