@@ -55,8 +55,28 @@ describe('the build', { timeout: 60_000 }, () => {
   it.each([
     [{ MUTATE_REFINE_ITERATIONS: '11' }, 'mutate_refine_iterations must be a whole number from 1 to 10; it is "11".'],
     [{ RESOLVE_TIE_CRITERIA: 'middle' }, 'resolve_tie_criteria must be min or max; it is "middle".'],
+    [
+      { CONVEX_WEBHOOK_URL: 'http://a.example/hook?key=k' },
+      'CONVEX_WEBHOOK_URL: The address must begin with https://; http:// is allowed for 127.0.0.1 and localhost only. It is "http://a.example/hook".',
+    ],
   ])('fails on a value out of its range, naming it: %j', async (env, sentence) => {
     await expect(configWith(env)).rejects.toThrow(sentence);
+  });
+
+  it('offers the webhook of its environment, and tells only its origin', async () => {
+    const { define, plugins } = await configWith({ CONVEX_WEBHOOK_URL: ' https://a.example/hook?key=k ' });
+    expect(JSON.parse(define!['__WEBHOOK_URL__'])).toBe('https://a.example/hook?key=k');
+    const emitted: { fileName: string; source: string }[] = [];
+    const emit = (name: string) =>
+      (plugins.find((plugin) => plugin.name === name)!.generateBundle as (this: object) => void).call({
+        emitFile: (file: (typeof emitted)[number]) => emitted.push(file),
+      });
+    emit('stamp');
+    emit('openapi');
+    expect(emitted.map(({ fileName }) => fileName)).toEqual(['build.json', 'api/openapi.json']);
+    expect(JSON.parse(emitted[0]!.source)).toMatchObject({ webhook: 'https://a.example' });
+    expect(emitted[0]!.source).not.toContain('key');
+    expect(JSON.parse(emitted[1]!.source)).toMatchObject({ openapi: '3.1.0', info: { title: 'PromptEvolver' } });
   });
 
   it('puts the policy into the page before everything that loads, and the charset before it', async () => {

@@ -9,7 +9,11 @@ export function answer(port: MessagePort, first: MessageEvent<FromServiceWorker>
   port.onmessage = ({ data }: MessageEvent<FromServiceWorker>) => {
     if (data.kind === 'leave') left.abort();
   };
-  if (first.data.kind === 'request') void respond(first.data, say, left.signal).finally(() => left.signal.aborted || say({ kind: 'end' }));
+  if (first.data.kind !== 'request') return port.close();
+  void respond(first.data, say, left.signal).finally(() => {
+    say({ kind: 'end' });
+    port.close();
+  });
 }
 
 async function respond(

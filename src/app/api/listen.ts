@@ -8,7 +8,9 @@ export function listen(): void {
     // The word stands in api/relay.ts.
     if ((data as { type?: unknown } | null)?.type !== 'promptevolver-api' || !port) return;
     port.postMessage({ kind: 'here', standing: engine.loaded ? 2 : engine.loading ? 1 : 0 });
-    port.onmessage = async (event) => (await import('./answer.ts')).answer(port, event);
+    port.onmessage = (event) => {
+      import('./answer.ts').then(({ answer }) => answer(port, event)).catch(() => port.postMessage({ kind: 'end' }));
+    };
   });
   worker?.startMessages();
   // Runs that ended while nobody could take them.

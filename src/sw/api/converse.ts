@@ -56,6 +56,9 @@ export function converse(
       else if (data.kind === 'end') {
         end();
         lines?.close();
+        // Without an answer before: the window could not fetch what answers.
+        const detail = 'The window of the app could not answer. Reload it, then send the request again.';
+        resolve({ ...answered(errorAnswer(new ApiError('page_closed', detail))), elsewhere: false });
       } else if (data.kind === 'answer' && data.body !== null) {
         resolve({ ...answered({ ...data, body: data.body }), elsewhere: data.elsewhere });
       } else if (data.kind === 'answer') {
