@@ -5,7 +5,7 @@ import type { RunResult } from '../promptwizard/types.ts';
 import type { ErrorCode } from './errors.ts';
 import type { FoundRun, HostStatus } from './host.ts';
 import { toWire, wireModel } from './names.ts';
-import type { OptimizeResponse, Progress, RunResponse } from './schema.ts';
+import type { OptimizeResponse, Progress, RunResponse } from './answerSchema.ts';
 
 export const stateOf = (events: readonly RunEvent[]): RunState => events.reduce(reduce, emptyState());
 

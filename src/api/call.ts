@@ -6,7 +6,7 @@ import type { ApiHost, LoadNews } from './host.ts';
 import { wireModel } from './names.ts';
 import type { Asked } from './request.ts';
 import type { ApiRuns, Begun } from './runs.ts';
-import type { ApiEvent, OptimizeResponse } from './schema.ts';
+import type { ApiEvent, OptimizeResponse } from './answerSchema.ts';
 
 export interface CallParts {
   host: ApiHost;

@@ -15,7 +15,7 @@ import { readBody } from './readBody.ts';
 import { readRequest } from './request.ts';
 import { METHODS, routeOf, runLocation } from './routes.ts';
 import { ApiRuns } from './runs.ts';
-import type { ApiEvent, RunResponse } from './schema.ts';
+import type { ApiEvent, RunResponse } from './answerSchema.ts';
 
 export interface ApiRequest {
   method: string;

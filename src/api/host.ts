@@ -1,6 +1,6 @@
 /** What the API needs of whoever runs it: a page of the app. Transports, engine and storage are on the other side. */
 import type { RunEvent } from '../promptwizard/events.ts';
-import type { HealthResponse } from './schema.ts';
+import type { HealthResponse } from './answerSchema.ts';
 import type { Asked } from './request.ts';
 
 export type HostStatus = 'queued' | 'running' | 'paused' | 'done' | 'stopped' | 'failed' | 'interrupted';

@@ -5,18 +5,15 @@ import { STATUS, type ErrorCode } from './errors.ts';
 import { LONGEST_ANSWER, MOST_BYTES, MOST_WAITING } from './limits.ts';
 import {
   AcceptedSchema,
-  ConfigSchema,
   ErrorSchema,
   EventSchema,
   HealthResponseSchema,
-  MetricSchema,
-  OptimizeRequestSchema,
   OptimizeResponseSchema,
   ProgressSchema,
-  RowSchema,
   RunResponseSchema,
   VerdictSchema,
-} from './schema.ts';
+} from './answerSchema.ts';
+import { ConfigSchema, MetricSchema, OptimizeRequestSchema, RowSchema } from './schema.ts';
 
 const SCHEMAS = {
   Config: ConfigSchema,

@@ -1,7 +1,7 @@
 /** What is wrong with a request, as the error that says so: the field, what was given (its kind, never its text), what may be. */
 import * as v from 'valibot';
 import { ApiError } from './errors.ts';
-import type { FieldWords } from './schema.ts';
+import type { FieldWords } from './fields.ts';
 
 interface Node {
   type: string;

@@ -1,5 +1,5 @@
 /** What the service worker and a window say to each other about a request, over a port of its own. Types, and one word. */
-import type { ApiEvent } from './schema.ts';
+import type { ApiEvent } from './answerSchema.ts';
 
 /** `type` of the message with the port. */
 export const RELAY = 'promptevolver-api';

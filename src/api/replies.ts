@@ -1,6 +1,6 @@
 /** Answers as transports send them. Without the schemas, so that a service worker stays small. */
 import type { ApiError } from './errors.ts';
-import type { ApiEvent } from './schema.ts';
+import type { ApiEvent } from './answerSchema.ts';
 
 export interface AnswerHead {
   status: number;

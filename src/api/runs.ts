@@ -5,7 +5,7 @@ import { Following } from './following.ts';
 import type { ApiHost, HostStatus, LoadNews } from './host.ts';
 import { MOST_WAITING, RETRY_AFTER } from './limits.ts';
 import type { Asked } from './request.ts';
-import type { OptimizeResponse } from './schema.ts';
+import type { OptimizeResponse } from './answerSchema.ts';
 
 /** What a request came to: a stored answer, or a run to wait for. */
 export type Begun = { cached: OptimizeResponse } | { following: Following };
@@ -79,8 +79,8 @@ export class ApiRuns {
   /** Stops the run and waits a while for its end. False: another page has it in hand. */
   async stop(run: string): Promise<boolean> {
     const { host } = this;
-    const following = this.follow(run, false);
     if ((await host.stop(run)) === 'elsewhere') return false;
+    const following = this.follow(run, false);
     const over = new AbortController();
     await Promise.race([following.ended, host.wait(STOPPING, over.signal)]);
     over.abort();

@@ -10,7 +10,7 @@ import {
   OptimizeResponseSchema,
   RunResponseSchema,
   type ApiEvent,
-} from '../../src/api/schema.ts';
+} from '../../src/api/answerSchema.ts';
 
 export const post = (body: unknown, more: Partial<ApiRequest> = {}): ApiRequest => ({
   method: 'POST',

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { FoundRun } from '../../src/api/host.ts';
-import { OptimizeResponseSchema } from '../../src/api/schema.ts';
+import { OptimizeResponseSchema } from '../../src/api/answerSchema.ts';
 import {
   MOST_ATTEMPTS,
   nextAttempt,

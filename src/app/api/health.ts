@@ -1,7 +1,7 @@
 /** Whether a request would be answered now. */
 import { MOST_WAITING } from '../../api/limits.ts';
 import { wireModel } from '../../api/names.ts';
-import type { HealthResponse } from '../../api/schema.ts';
+import type { HealthResponse } from '../../api/answerSchema.ts';
 import { markInterrupted } from '../../store/owners.ts';
 import { runsByStatus } from '../../store/runs.ts';
 import { connection } from '../client/history.ts';

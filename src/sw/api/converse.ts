@@ -2,7 +2,7 @@
 import { ApiError } from '../../api/errors.ts';
 import { errorAnswer } from '../../api/replies.ts';
 import type { FromServiceWorker, FromWindow } from '../../api/relay.ts';
-import type { ApiEvent } from '../../api/schema.ts';
+import type { ApiEvent } from '../../api/answerSchema.ts';
 import type { FoundWindow } from './windows.ts';
 
 declare const self: ServiceWorkerGlobalScope;

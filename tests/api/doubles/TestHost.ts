@@ -3,7 +3,7 @@ import { isOver } from '../../../src/api/answers.ts';
 import type { ApiError } from '../../../src/api/errors.ts';
 import type { ApiHost, FoundRun, HostStart, HostStatus, LoadNews, RunHandlers } from '../../../src/api/host.ts';
 import type { Asked } from '../../../src/api/request.ts';
-import type { HealthResponse } from '../../../src/api/schema.ts';
+import type { HealthResponse } from '../../../src/api/answerSchema.ts';
 import type { RunEvent } from '../../../src/promptwizard/events.ts';
 
 interface Held extends FoundRun {

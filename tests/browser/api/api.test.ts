@@ -9,7 +9,7 @@ import {
   OptimizeResponseSchema,
   RunResponseSchema,
   type ApiEvent,
-} from '../../../src/api/schema.ts';
+} from '../../../src/api/answerSchema.ts';
 import { ask, openApi, rows, takeModel, type ApiApp } from './openApi.ts';
 
 let app: ApiApp;
