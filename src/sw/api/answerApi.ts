@@ -18,16 +18,16 @@ export function answerApi(event: FetchEvent): Promise<Response> | null {
   const path = pathname.slice(scope.pathname.length);
   // A file of the build.
   if (path === 'api/openapi.json') return null;
-  return respond(event.request, path).catch((error: unknown) => toResponse(errorAnswer(asApiError(error))));
+  return respond(event, path).catch((error: unknown) => toResponse(errorAnswer(asApiError(error))));
 }
 
-async function respond(request: Request, path: string): Promise<Response> {
+async function respond({ request, clientId }: FetchEvent, path: string): Promise<Response> {
   const { method } = request;
   const headers = Object.fromEntries(request.headers);
   const body = method === 'GET' || method === 'HEAD' ? null : await readLimited(request);
   let last: Response | null = null;
   for await (const window of findWindows()) {
-    const given = await converse(window, { method, path, headers, body: body && body.slice().buffer }, request.signal);
+    const given = await converse(window, { method, path, headers, body: body && body.slice().buffer }, clientId, request.signal);
     last = given.response;
     if (!given.elsewhere) return last;
   }

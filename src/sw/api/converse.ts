@@ -16,10 +16,14 @@ export interface Given {
 /** How often it is looked whether the window is still there, ms. */
 const LOOK_EVERY = 1_000;
 
-/** @param left the caller went away */
+/**
+ * @param caller id of the page that asks
+ * @param left the caller went away: Chromium never says so while an answer is pending, so the page is looked for too
+ */
 export function converse(
   { id, port }: FoundWindow,
   request: Omit<Extract<FromServiceWorker, { kind: 'request' }>, 'kind'>,
+  caller: string,
   left: AbortSignal,
 ): Promise<Given> {
   return new Promise((resolve) => {
@@ -47,7 +51,10 @@ export function converse(
       write({ event: 'error', status: error.status, ...error.body } as ApiEvent);
       lines.close();
     };
-    const looking = setInterval(() => void self.clients.get(id).then((client) => client ?? gone()), LOOK_EVERY);
+    const looking = setInterval(() => {
+      void self.clients.get(id).then((client) => client ?? gone());
+      if (caller) void self.clients.get(caller).then((client) => client ?? leave());
+    }, LOOK_EVERY);
     left.addEventListener('abort', leave);
 
     port.onmessage = ({ data }: MessageEvent<FromWindow>) => {
