@@ -134,29 +134,50 @@ describe('with a model', () => {
     expect(names.at(-1)).toBe('result');
   }, 180_000);
 
-  it('sends events while the run goes on, not at its end', async () => {
-    await takeModel(page, { endless: true });
-    const seen = await page.evaluate(
-      async ([path, body]) => {
-        const response = await fetch(path, {
-          method: 'POST',
-          headers: { 'Content-Type': 'application/json', Accept: 'application/x-ndjson' },
-          body,
-        });
-        const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
-        let text = '';
-        while (!text.includes('"progress"')) text += (await reader.read()).value ?? '';
-        const run = (JSON.parse(text.split('\n')[0]!) as { run_id: string }).run_id;
-        const state = (await (await fetch(`api/v1/runs/${run}`)).json()) as { status: string };
-        await reader.cancel();
-        return { run, status: state.status };
-      },
-      [OPTIMIZE, JSON.stringify(slow())] as const,
-    );
-    expect(seen.status).toBe('running');
-    // Who reads no further has gone away.
-    await expect.poll(async () => (await ask(page, `api/v1/runs/${seen.run}`)).body['status'], { timeout: 30_000 }).toBe('stopped');
+  it('loads it once for two callers who ask the same at once, and runs once', async () => {
+    await takeModel(page);
+    await page.reload();
+    const same = { ...quick, config: { ...quick.config, seed: 3 } };
+    const [one, other, third] = await Promise.all([
+      ask(page, OPTIMIZE, { json: { ...same, session_id: 'one' } }),
+      ask(page, OPTIMIZE, { json: { ...same, session_id: 'other' } }),
+      ask(page, OPTIMIZE, { json: { ...same, prompt: 'Another one.' } }),
+    ]);
+    expect([one.status, other.status, third.status]).toEqual([200, 200, 200]);
+    expect(other.body).toEqual({ ...one.body, session_id: 'other' });
+    expect(third.body['run_id']).not.toBe(one.body['run_id']);
   }, 180_000);
+
+  it.each(['cancel', 'abort'])(
+    'sends events while the run goes on, and stops it when nobody reads them any more: %s',
+    async (how) => {
+      await takeModel(page, { endless: true });
+      const seen = await page.evaluate(
+        async ([path, body, leave]) => {
+          const caller = new AbortController();
+          const response = await fetch(path, {
+            signal: caller.signal,
+            method: 'POST',
+            headers: { 'Content-Type': 'application/json', Accept: 'application/x-ndjson' },
+            body,
+          });
+          const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+          let text = '';
+          while (!text.includes('"progress"')) text += (await reader.read()).value ?? '';
+          const run = (JSON.parse(text.split('\n')[0]!) as { run_id: string }).run_id;
+          const state = (await (await fetch(`api/v1/runs/${run}`)).json()) as { status: string };
+          if (leave === 'abort') caller.abort();
+          else await reader.cancel();
+          return { run, status: state.status };
+        },
+        [OPTIMIZE, JSON.stringify(slow()), how] as const,
+      );
+      expect(seen.status).toBe('running');
+      // Who reads no further has gone away.
+      await expect.poll(async () => (await ask(page, `api/v1/runs/${seen.run}`)).body['status'], { timeout: 30_000 }).toBe('stopped');
+    },
+    180_000,
+  );
 
   it('honours respond-async, a timeout, DELETE and the queue’s length', async () => {
     await takeModel(page, { endless: true });
