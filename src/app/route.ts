@@ -6,6 +6,7 @@ export type Route =
   | { page: 'recorded' }
   | { page: 'models' }
   | { page: 'settings' }
+  | { page: 'api' }
   | { page: 'help' }
   | { page: 'unknown'; hash: string };
 
@@ -26,6 +27,7 @@ export function parseRoute(hash: string): Route {
     case 'recorded':
     case 'models':
     case 'settings':
+    case 'api':
     case 'help':
       return { page: first };
     default:

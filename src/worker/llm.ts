@@ -4,7 +4,7 @@ import { EngineError } from '../engines/errors.ts';
 import { StoppedError, type Llm, type LlmReply, type LlmRequest } from '../promptwizard/llm.ts';
 import type { CallRecord } from '../store/records.ts';
 import { AskAhead, type Foresee } from './askAhead.ts';
-import { callHash, ownCallHash } from './hash.ts';
+import { callHash, ownCallHash } from '../store/hash.ts';
 import type { RunInputs } from './inputs.ts';
 import type { Pause } from './pause.ts';
 

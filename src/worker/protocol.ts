@@ -4,7 +4,7 @@ import type { Capability, LoadedModel, LoadOptions, LoadProgress, ModelRef, Serv
 import type { RunEvent } from '../promptwizard/events.ts';
 import type { ChatMessage, PlanName, Row, Task } from '../promptwizard/types.ts';
 import type { Settings } from '../promptwizard/settings.ts';
-import type { RunStatus } from '../store/records.ts';
+import type { AskedBy, RunStatus } from '../store/records.ts';
 
 export type { ModelOffer };
 
@@ -31,6 +31,9 @@ export interface StartRequest {
   plan: PlanName;
   /** Run even if the store has the answer. */
   anew?: boolean;
+  /** Of the run, if it becomes a new one; else the worker makes one. */
+  id?: string;
+  asked?: AskedBy;
 }
 
 export type StartReply =

@@ -56,6 +56,8 @@ export interface Optimizer {
   stop(run: string): Promise<void>;
   /** The person's answer to `rows-made`. Pause the run to hold its two minutes. */
   reviewRows(run: string, position: number, rows: Row[]): Promise<void>;
+  /** Hears how every run of this tab's worker stands; answers with the way to end that. */
+  onRun(hear: (run: string, status: RunStatus) => void): () => void;
   state(): EngineState;
   /** Hears the state at once and at every change. */
   onEngineState(hear: (state: EngineState) => void): () => void;

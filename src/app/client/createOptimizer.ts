@@ -1,7 +1,7 @@
 /** The client's works: one worker at a time, its state, and its return after it was lost. */
 import { proxy } from 'comlink';
 import type { LoadedModel, LoadOptions, LoadProgress, ModelRef } from '../../engines/engine.ts';
-import type { RunRecord } from '../../store/records.ts';
+import type { RunRecord, RunStatus } from '../../store/records.ts';
 import type { ModelStatus, WorkerListener } from '../../worker/protocol.ts';
 import { Link, workerEnded, type Spawn } from './link.ts';
 import type { EngineState, Optimizer } from './contract.ts';
@@ -32,6 +32,7 @@ export function createOptimizer(parts: OptimizerParts): Optimizer {
   const patience = parts.patienceMs ?? PATIENCE;
   const watches = new Watches();
   const hearers = new Set<(state: EngineState) => void>();
+  const runHearers = new Set<(run: string, status: RunStatus) => void>();
   /** Runs that the worker has in hand, in their order. */
   const going = new Set<string>();
   let link: Link | null = null;
@@ -60,6 +61,7 @@ export function createOptimizer(parts: OptimizerParts): Optimizer {
       model: (model) => void (link === mine && change({ model })),
       run(run, status, _message, fatal) {
         if (link !== mine) return;
+        for (const hear of runHearers) hear(run, status);
         if (status === 'queued' || status === 'running' || status === 'paused') going.add(run);
         // A run whose engine is gone stays in hand: the next worker gets it.
         else if (fatal) lost('The model was lost');
@@ -218,6 +220,10 @@ export function createOptimizer(parts: OptimizerParts): Optimizer {
     unpause: async (run) => inHand().call((api) => api.unpause(run)),
     stop: async (run) => inHand().call((api) => api.stop(run)),
     reviewRows: async (run, position, rows) => inHand().call((api) => api.reviewRows(run, position, plain(rows))),
+    onRun(hear) {
+      runHearers.add(hear);
+      return () => runHearers.delete(hear);
+    },
     state: () => state,
     onEngineState(hear) {
       hearers.add(hear);
