@@ -4,6 +4,7 @@ import type { LlmEngine, ModelRef } from '../engines/engine.ts';
 import { createSandbox } from '../sandbox/sandbox.ts';
 import { connectStore } from '../store/connection.ts';
 import { deviceReport } from './device.ts';
+import { createFilesApi } from './files/filesApi.ts';
 import type { Engines } from './models.ts';
 import { createOptimizerApi } from './optimizerApi.ts';
 import { servedModels } from './served.ts';
@@ -42,5 +43,6 @@ expose(
       ref.engine === 'webllm'
         ? (await import('../engines/webllm/cache.ts')).remove(ref)
         : (await import('../engines/wllama/index.ts')).remove(ref),
+    files: createFilesApi(),
   }),
 );

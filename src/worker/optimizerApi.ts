@@ -7,7 +7,7 @@ import { readEvents } from '../store/events.ts';
 import { markInterrupted } from '../store/owners.ts';
 import { getRun } from '../store/runs.ts';
 import { Models, type Engines } from './models.ts';
-import type { DeviceReport, OptimizerApi, WorkerListener } from './protocol.ts';
+import type { DeviceReport, FilesApi, OptimizerApi, WorkerListener } from './protocol.ts';
 import type { Optimize } from './run.ts';
 import { Runs } from './runs.ts';
 import { Trying } from './trying.ts';
@@ -26,6 +26,7 @@ export interface ApiParts {
   here: (ref: ModelRef) => Promise<boolean>;
   importFile: (file: File, onProgress: (p: LoadProgress) => void) => Promise<ModelRef>;
   remove: (ref: ModelRef) => Promise<void>;
+  files: FilesApi;
   newId?: () => string;
   reviewMs?: number;
   pollMs?: number;
@@ -60,6 +61,7 @@ export function createOptimizerApi(parts: ApiParts): OptimizerApi {
   void connection.use((store) => markInterrupted(store, locks)).catch(() => {});
 
   return {
+    ...parts.files,
     ping: async () => performance.now(),
     observe: async (listener) => void listeners.add(listener),
     device: (pageUrl) => parts.device(pageUrl),

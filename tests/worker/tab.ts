@@ -7,6 +7,7 @@ import { connectStore, type Connection } from '../../src/store/connection.ts';
 import { readEvents } from '../../src/store/events.ts';
 import type { RunRecord, RunStatus } from '../../src/store/records.ts';
 import { getRun } from '../../src/store/runs.ts';
+import { createFilesApi } from '../../src/worker/files/filesApi.ts';
 import { createOptimizerApi, type ApiParts } from '../../src/worker/optimizerApi.ts';
 import type { OptimizerApi, StartRequest } from '../../src/worker/protocol.ts';
 import type { Optimize } from '../../src/worker/run.ts';
@@ -55,6 +56,7 @@ export async function openTab(options: TabOptions = {}): Promise<Tab> {
     here: () => Promise.reject(new Error('not part of this test')),
     importFile: () => Promise.reject(new Error('not part of this test')),
     remove: async () => {},
+    files: createFilesApi(),
     pollMs: 10,
     ...(options.newId ? { newId: options.newId } : {}),
     ...(options.reviewMs === undefined ? {} : { reviewMs: options.reviewMs }),
