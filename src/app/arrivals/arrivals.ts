@@ -9,6 +9,7 @@ import { taking } from '../optimize/taking.svelte.ts';
 import { parseRoute, SHARED_HASH } from '../route.ts';
 import { arrived } from './arrived.svelte.ts';
 import { isRepeat, remember } from './repeats.ts';
+import { settleShared } from './settleShared.ts';
 
 /** Of Chromium, for installed pages; not in the types yet. */
 interface LaunchParams {
@@ -57,21 +58,21 @@ async function takeFiles(files: readonly File[]): Promise<void> {
   }
 }
 
-/** What the service worker put aside; taken once. */
+/** What the service worker put aside. It stays there, and the address stays, until all of it has found its place. */
 async function takeShared(): Promise<void> {
-  history.replaceState(null, '', '#/');
   await form.restore();
   const { readPreference, writePreference } = await import('../client/history.ts');
   const shared = await readPreference('shared');
-  await writePreference('shared', undefined);
   if (!shared) {
     arrived.problem = 'Nothing of what was shared could be read. Please paste it instead.';
-    return;
+    return settleShared();
   }
   if (shared.refused.length > 0) arrived.problem = `Too large, so not opened: ${shared.refused.join(', ')}. Open a part of it.`;
-  if (shared.text !== '') {
-    if (form.prompt.trim() === '') form.prompt = shared.text;
-    else if (form.prompt !== shared.text) arrived.text = shared.text;
-  }
-  await takeFiles(shared.files);
+  const asks = shared.text !== '' && form.prompt.trim() !== '' && form.prompt !== shared.text;
+  if (shared.text !== '' && !asks) form.prompt = shared.text;
+  for (const file of shared.files) await taking.file(file);
+  await form.save();
+  if (!asks) return settleShared();
+  await writePreference('shared', { text: shared.text, files: [], refused: [] });
+  arrived.text = shared.text;
 }

@@ -78,7 +78,8 @@ export async function takeInMlc(
 async function verify(files: GivenFiles, called: string, onBytes: (done: number) => void, signal: AbortSignal): Promise<Verified> {
   const missing = [CONFIG_FILE, MANIFEST_FILE].filter((name) => !files.has(name));
   if (missing.length > 0) throw lacks(called, missing);
-  const shards = readManifest(await json(files, MANIFEST_FILE, called), IMPORTED);
+  // Names that lead out of a folder are refused here.
+  const shards = readManifest(await json(files, MANIFEST_FILE, called), `${IMPORTED}folder/`);
   const tokenizer = tokenizerFile((await json(files, CONFIG_FILE, called)) as MlcChatConfig);
   const absent = [...shards.map(({ name }) => name), tokenizer].filter((name) => !files.has(name));
   if (absent.length > 0) throw lacks(called, absent);
