@@ -196,13 +196,6 @@ class Engine {
     }
   }
 
-  /** Says no to getting a model again whose files are gone. */
-  async letGo(ref: ModelRef): Promise<void> {
-    await (await import('./taken.ts')).forget(ref);
-    await own.forget(ref);
-    await this.check();
-  }
-
   async remove(ref: ModelRef): Promise<void> {
     try {
       await (await this.client()).remove(ref);

@@ -14,7 +14,7 @@ export function pathProblem(path: string): string | null {
 
 /** What systems put beside the files of a person. */
 export const isStray = (path: string): boolean =>
-  path.split('/').some((part) => part.startsWith('.') || part === '__MACOSX' || /^(thumbs\.db|desktop\.ini)$/i.test(part));
+  path.split('/').some((part) => /^\.[^./]|^(__MACOSX|thumbs\.db|desktop\.ini|icon\r)$/i.test(part));
 
 /** A name for a folder or file, of signs that every system takes. */
 export const safeName = (title: string): string =>

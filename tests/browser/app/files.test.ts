@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storedRun } from '../../app/doubles/storedRun.ts';
 import { mlcFiles, writeFolder } from '../../fixtures/mlc-folder.ts';
 import { tinyGguf } from '../../fixtures/tiny-gguf.ts';
+import { serve } from '../harness.ts';
 import { axe } from './axe.ts';
 import { openApp, type App } from './openApp.ts';
 import { putRuns } from './putRuns.ts';
@@ -215,6 +216,29 @@ describe('a GGUF', () => {
     await page.context().close();
   });
 
+  it('by address whose file the browser cleared is fetched again at a click', async () => {
+    const gguf = join(folder, 'served.gguf');
+    await writeFile(gguf, tinyGguf({ contextLength: 512 }));
+    const server = await serve(folder, { headers: { 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' } });
+    const page = await models();
+    await page.getByText('A model of your own').click();
+    await page.getByLabel('A GGUF at an address').fill(`${server.url}served.gguf`);
+    await page.getByRole('button', { name: 'Get it and load it' }).click();
+    await page.getByText(/is ready on/).waitFor({ timeout: 60_000 });
+    await files(page).getByRole('button', { name: 'Check the files of served' }).click();
+    await files(page).getByText('checked by size').waitFor(WAIT);
+    await page.reload();
+    await files(page).getByRole('button', { name: 'Check the files of served' }).waitFor(WAIT);
+    await page.evaluate(async () => (await navigator.storage.getDirectory()).removeEntry('gguf', { recursive: true }));
+    await page.reload();
+    await page.getByText('The files of served are gone').waitFor(WAIT);
+    await page.getByRole('button', { name: /Get them again/ }).click();
+    await page.getByText(/is ready on/).waitFor({ timeout: 60_000 });
+    await expect.poll(() => page.getByText('The files of served are gone').count(), WAIT).toBe(0);
+    await page.context().close();
+    await server.close();
+  });
+
   it('in a folder with two is not guessed at', async () => {
     const page = await models();
     const model = Buffer.from(tinyGguf({ contextLength: 512 }));
@@ -231,6 +255,56 @@ describe('a GGUF', () => {
     await files(page).getByText('There are 2 GGUF files in it.').waitFor(WAIT);
     await page.context().close();
   });
+});
+
+describe('files of no known model', () => {
+  it('are listed as left over, and go when they are removed', async () => {
+    const page = await models();
+    await page.evaluate(async () => {
+      const put = async (cache: string, url: string) => (await caches.open(cache)).put(url, new Response(new Uint8Array(5000)));
+      await put('webllm/model', 'https://a.example/Old-1B/resolve/main/params_shard_0.bin');
+      await put('webllm/wasm', 'https://a.example/old-webgpu.wasm');
+      await put('promptevolver/pieces', `https://pieces.invalid/${encodeURIComponent('https://a.example/half/shard_9.bin')}?from=0`);
+      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('gguf', { create: true });
+      await folder.getFileHandle('0123456789abcdef-half.gguf', { create: true });
+    });
+    await page.reload();
+    for (const title of ['Old-1B', 'old-webgpu.wasm', 'shard_9.bin', 'half.gguf']) {
+      await files(page).getByText(title, { exact: true }).first().waitFor(WAIT);
+      await files(page)
+        .getByRole('button', { name: `Remove the files of ${title}` })
+        .click();
+      await files(page).getByRole('button', { name: 'Yes, remove the files' }).click();
+      await expect
+        .poll(
+          () =>
+            files(page)
+              .getByRole('button', { name: `Remove the files of ${title}` })
+              .count(),
+          WAIT,
+        )
+        .toBe(0);
+    }
+    await files(page).getByText('No model’s files are here yet.').waitFor(WAIT);
+    expect(await cached(page)).toEqual([]);
+    await page.context().close();
+  });
+});
+
+it('the code that the service worker keeps is listed with its size, and that of engines can be removed', async () => {
+  const page = await models();
+  await page.evaluate(async () => {
+    await (await caches.open('promptevolver-precache-v2')).put('./index.html', new Response('x'.repeat(3000)));
+    await (await caches.open('promptevolver/engines')).put('./assets/wllama.wasm', new Response(new Uint8Array(2_000_000)));
+  });
+  await page.reload();
+  await files(page).getByText('1 file · 3 kB').waitFor(WAIT);
+  await files(page).getByText('1 file · 2 MB').waitFor(WAIT);
+  expect(await axe(page)).toEqual([]);
+  await files(page).getByRole('button', { name: 'Remove the engines’ files' }).click();
+  await expect.poll(() => files(page).getByText('1 file · 2 MB').count(), WAIT).toBe(0);
+  await files(page).getByText('1 file · 3 kB').waitFor(WAIT);
+  await page.context().close();
 });
 
 describe('the history', () => {

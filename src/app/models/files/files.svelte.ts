@@ -7,6 +7,7 @@ import { keepStorage } from '../keepStorage.ts';
 import { sameRef } from '../refs.ts';
 import { saveFile } from '../../parts/saveFile.ts';
 import { checkWords } from './fileWords.ts';
+import { storedCode, type StoredCode } from './storedCode.ts';
 import { canPickFolder, pickFolder } from './pick.ts';
 
 /** `bad`: something is wrong; `calm`: the person stopped it. */
@@ -17,6 +18,8 @@ export interface Said {
 
 class Files {
   models = $state.raw<StoredModel[] | null>(null);
+  /** The page itself and its engines, as the service worker keeps them. */
+  code = $state.raw<StoredCode[]>([]);
   /** Of the history and what else IndexedDB holds, bytes; null: the browser does not say. */
   history = $state<number | null>(null);
   /** What is being done, with the bytes so far. */
@@ -34,6 +37,7 @@ class Files {
     } catch (error) {
       this.problem = (error as Error).message;
     }
+    this.code = await storedCode();
     const estimate = (await navigator.storage?.estimate().catch(() => null)) as { usageDetails?: { indexedDB?: number } } | null;
     this.history = estimate?.usageDetails?.indexedDB ?? null;
   }
@@ -58,6 +62,11 @@ class Files {
       this.tell(place, { text: (error as Error).message, tone: 'bad' });
     }
     await this.look();
+  }
+
+  async removeCode({ cache }: StoredCode): Promise<void> {
+    await caches.delete(cache);
+    this.code = await storedCode();
   }
 
   async export({ ref, title, place }: StoredModel): Promise<void> {
