@@ -3,6 +3,15 @@
 const SHIFTS = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21];
 const SINES = Int32Array.from({ length: 64 }, (_, i) => Math.floor(Math.abs(Math.sin(i + 1)) * 2 ** 32) | 0);
 
+/** Which of the sixteen words each step takes. */
+const ORDER = Uint8Array.from({ length: 64 }, (_, i) => [i, 5 * i + 1, 3 * i + 5, 7 * i][i >> 4]! & 15);
+
+function mix(round: number, b: number, c: number, d: number): number {
+  if (round === 0) return (b & c) | (~b & d);
+  if (round === 1) return (d & b) | (~d & c);
+  return round === 2 ? b ^ c ^ d : c ^ (b | ~d);
+}
+
 export interface Md5 {
   update(bytes: Uint8Array): void;
   /** 32 hexadecimal digits. Ends it. */
@@ -22,13 +31,7 @@ export function createMd5(): Md5 {
     let [a, b, c, d] = state as unknown as [number, number, number, number];
     for (let i = 0; i < 64; i++) {
       const round = i >> 4;
-      let mixed: number;
-      let word: number;
-      if (round === 0) ((mixed = (b & c) | (~b & d)), (word = i));
-      else if (round === 1) ((mixed = (d & b) | (~d & c)), (word = (5 * i + 1) & 15));
-      else if (round === 2) ((mixed = b ^ c ^ d), (word = (3 * i + 5) & 15));
-      else ((mixed = c ^ (b | ~d)), (word = (7 * i) & 15));
-      const sum = (a + mixed + SINES[i]! + words[word]!) | 0;
+      const sum = (a + mix(round, b, c, d) + SINES[i]! + words[ORDER[i]!]!) | 0;
       const by = SHIFTS[(round << 2) | (i & 3)]!;
       a = d;
       d = c;

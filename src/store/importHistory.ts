@@ -49,7 +49,8 @@ export async function importHistory(connection: Connection, file: Blob): Promise
     if (!mine) return;
     const why = runProblem(mine);
     if (why) return problem(`Line ${mine.line}: ${why} It was left out.`);
-    (await putWhole(connection, mine)) ? done.runs++ : done.known++;
+    if (await putWhole(connection, mine)) done.runs++;
+    else done.known++;
   };
   const endCalls = async () => {
     if (calls.length > 0) done.calls += await putCalls(connection, calls);

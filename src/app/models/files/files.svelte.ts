@@ -111,8 +111,7 @@ class Files {
   }
 
   private async do(place: string, what: string, job: (onBytes: (done: number, total: number) => void) => Promise<Said>): Promise<void> {
-    const { [place]: _, ...others } = this.said;
-    this.said = others;
+    this.said = Object.fromEntries(Object.entries(this.said).filter(([other]) => other !== place));
     this.work = { what, done: 0, total: 0 };
     try {
       this.tell(place, await job((done, total) => this.work && (this.work = { what, done, total })));
