@@ -33,3 +33,10 @@ export interface CheckReport {
 
 /** `done` and `total` in bytes. */
 export type OnBytes = (done: number, total: number) => void;
+
+/** A file to be read out, opened only when its turn comes: a model has gigabytes. */
+export interface ReadableFile {
+  name: string;
+  bytes: number;
+  open(): Promise<Blob>;
+}

@@ -1,7 +1,7 @@
 /** What lies of MLC models in the Cache API: listed, checked against the model's own list of files, read out, removed. */
 import { EngineError } from '../errors.ts';
 import { md5Of } from '../md5.ts';
-import type { CheckReport, OnBytes, StoredFile, StoredModel } from '../stored.ts';
+import type { CheckReport, OnBytes, ReadableFile, StoredFile, StoredModel } from '../stored.ts';
 import { CONFIG_FILE, fileUrl, MANIFEST_FILE } from './addresses.ts';
 import { cachedFiles, openScope, SCOPES, tokenizerFile, type Scope } from './cache.ts';
 import { piecesHere, removePieces } from './pieces.ts';
@@ -110,23 +110,29 @@ const isJson = (response: Response): Promise<boolean> =>
  * The files of a whole model, as a folder would hold them.
  * @throws EngineError `not-a-model` naming what is missing
  */
-export async function readStored(ref: WebLlmRef): Promise<{ name: string; blob: Blob }[]> {
+export async function readStored(ref: WebLlmRef): Promise<ReadableFile[]> {
   const { record } = recordOf(ref);
   const files = await cachedFiles(record);
   if (!files) throw incomplete(CONFIG_FILE);
-  const read = async (scope: Scope, url: string, name: string) => {
-    const found = await (await openScope(scope)).match(url);
-    if (!found) throw incomplete(name);
-    return { name, blob: await found.blob() };
+  const read = async (scope: Scope, url: string, name: string): Promise<ReadableFile> => {
+    const cache = await openScope(scope);
+    const bytes = await sizeOf(cache, url);
+    if (bytes === null) throw incomplete(name);
+    const open = async () => {
+      const found = await cache.match(url);
+      if (!found) throw incomplete(name);
+      return found.blob();
+    };
+    return { name, bytes, open };
   };
   const inFolder = (name: string) => read('model', fileUrl(record.model, name), name);
-  return [
-    await read('config', fileUrl(record.model, CONFIG_FILE), CONFIG_FILE),
-    await inFolder(MANIFEST_FILE),
-    await inFolder(tokenizerFile(files.config)),
-    await read('library', record.model_lib, lastPart(record.model_lib)),
-    ...(await Promise.all(files.shards.map(({ name }) => inFolder(name)))),
-  ];
+  return Promise.all([
+    read('config', fileUrl(record.model, CONFIG_FILE), CONFIG_FILE),
+    inFolder(MANIFEST_FILE),
+    inFolder(tokenizerFile(files.config)),
+    read('library', record.model_lib, lastPart(record.model_lib)),
+    ...files.shards.map(({ name }) => inFolder(name)),
+  ]);
 }
 
 const incomplete = (name: string): EngineError =>
@@ -135,14 +141,17 @@ const incomplete = (name: string): EngineError =>
 async function entriesOf(scope: Scope): Promise<Entry[]> {
   const cache = await caches.open(SCOPES[scope]).catch(() => null);
   if (!cache) return [];
-  return Promise.all((await cache.keys()).map(async (request) => ({ scope, url: request.url, bytes: await sizeOf(cache, request) })));
+  return Promise.all(
+    (await cache.keys()).map(async (request) => ({ scope, url: request.url, bytes: (await sizeOf(cache, request)) ?? 0 })),
+  );
 }
 
-/** The package's own entries may name no size. */
-async function sizeOf(cache: Cache, request: Request): Promise<number> {
+/** Null: not here. The package's own entries may name no size. */
+async function sizeOf(cache: Cache, request: Request | string): Promise<number | null> {
   const response = await cache.match(request);
-  const length = response?.headers.get('content-length');
-  return length != null ? Number(length) || 0 : ((await response?.blob())?.size ?? 0);
+  if (!response) return null;
+  const length = Number(response.headers.get('content-length'));
+  return length > 0 ? length : (await response.blob()).size;
 }
 
 function readable(refs: readonly WebLlmRef[]): { ref: WebLlmRef; record: ModelRecord }[] {

@@ -1,7 +1,7 @@
 /** What lies of GGUF models in the private file system: listed, checked, read out, taken in under a known name. */
 import { EngineError } from '../errors.ts';
 import { fileMark } from '../modelId.ts';
-import type { CheckReport, OnBytes, StoredModel } from '../stored.ts';
+import type { CheckReport, OnBytes, ReadableFile, StoredModel } from '../stored.ts';
 import { readGgufHeader } from './gguf-header.ts';
 import { filesHere, openWhole, readNote, storedName, type WllamaRef } from './model-files.ts';
 
@@ -55,12 +55,12 @@ export async function checkStored(ref: WllamaRef, onBytes: OnBytes, signal: Abor
 }
 
 /** @throws EngineError `not-a-model` when the model is not here */
-export async function readStored(ref: WllamaRef): Promise<{ name: string; blob: Blob }[]> {
+export async function readStored(ref: WllamaRef): Promise<ReadableFile[]> {
   const name = await storedName(ref);
   const file = await openWhole(name);
   if (!file)
     throw new EngineError('not-a-model', 'The whole file is not on this machine, so there is nothing to export. Load the model once.');
-  return [{ name: name.replace(/^[0-9a-f]{8,16}-/, ''), blob: file }];
+  return [{ name: name.replace(/^[0-9a-f]{8,16}-/, ''), bytes: file.size, open: async () => file }];
 }
 
 /** What the server says now; null when it does not, or there is no network. */

@@ -2,14 +2,14 @@
 import type { ModelRef } from '../../engines/engine.ts';
 import { EngineError } from '../../engines/errors.ts';
 import { nameOf } from '../../engines/modelId.ts';
-import type { OnBytes } from '../../engines/stored.ts';
+import type { OnBytes, ReadableFile } from '../../engines/stored.ts';
 import { NOTE, noteOf } from './note.ts';
 import { safeName } from './paths.ts';
 import { writeZip } from './writeZip.ts';
 
 interface Parts {
   folder: string;
-  files: { name: string; blob: Blob }[];
+  files: ReadableFile[];
   total: number;
 }
 
@@ -20,10 +20,11 @@ async function partsOf(ref: ModelRef): Promise<Parts> {
       ? await (await import('../../engines/webllm/stored.ts')).readStored(ref)
       : await (await import('../../engines/wllama/index.ts')).readStored(ref);
   const title = ref.title ?? nameOf(ref.id);
-  files.push({ name: NOTE, blob: new Blob([noteOf(ref, title)]) });
+  const note = new Blob([noteOf(ref, title)]);
+  files.push({ name: NOTE, bytes: note.size, open: async () => note });
   // A known model is known again by its id, also without the note.
   const folder = safeName('weightsUrl' in ref || ref.engine === 'wllama' ? title : nameOf(ref.id));
-  return { folder, files, total: files.reduce((sum, { blob }) => sum + blob.size, 0) };
+  return { folder, files, total: files.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
 /** @returns the name of the folder that was made. @throws EngineError `no-space`, `not-a-model`, `aborted` */
@@ -33,8 +34,9 @@ export async function exportFolder(ref: ModelRef, to: FileSystemDirectoryHandle,
   const made = await to.getDirectoryHandle(folder, { create: true }).catch((cause: unknown) => {
     throw unwritable(cause);
   });
-  for (const { name, blob } of files) {
+  for (const { name, open } of files) {
     signal.throwIfAborted();
+    const blob = await open();
     try {
       const parts = name.split('/');
       let inside = made;
@@ -66,6 +68,6 @@ const unwritable = (cause: unknown): EngineError =>
 export async function exportZip(ref: ModelRef, onBytes: OnBytes, signal: AbortSignal): Promise<File> {
   const { folder, files, total } = await partsOf(ref);
   let done = 0;
-  const entries = files.map(({ name, blob }) => ({ path: `${folder}/${name}`, blob }));
+  const entries = files.map((file) => ({ ...file, name: `${folder}/${file.name}` }));
   return writeZip(`${folder}.zip`, entries, (bytes) => onBytes((done += bytes), total), signal);
 }

@@ -1,6 +1,7 @@
 /** One zip of files, written piece by piece into the page's own space: nothing of it is held in memory. */
 import { Zip, ZipPassThrough } from 'fflate';
 import { EngineError } from '../../engines/errors.ts';
+import type { ReadableFile } from '../../engines/stored.ts';
 
 const FOLDER = 'exports';
 /** The format's plain form cannot say larger numbers. */
@@ -16,11 +17,11 @@ interface SyncFile {
 /** @throws EngineError `no-space` when it is too large for a zip, or for the disk */
 export async function writeZip(
   name: string,
-  files: readonly { path: string; blob: Blob }[],
+  files: readonly ReadableFile[],
   onBytes: (bytes: number) => void,
   signal: AbortSignal,
 ): Promise<File> {
-  const total = files.reduce((sum, { blob }) => sum + blob.size, 0);
+  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
   if (total > MOST)
     throw new EngineError(
       'no-space',
@@ -43,12 +44,7 @@ export async function writeZip(
   return handle.getFile();
 }
 
-async function pack(
-  files: readonly { path: string; blob: Blob }[],
-  out: SyncFile,
-  onBytes: (bytes: number) => void,
-  signal: AbortSignal,
-): Promise<void> {
+async function pack(files: readonly ReadableFile[], out: SyncFile, onBytes: (bytes: number) => void, signal: AbortSignal): Promise<void> {
   let at = 0;
   let failed: unknown = null;
   const zip = new Zip((error, chunk) => {
@@ -62,11 +58,11 @@ async function pack(
       failed = thrown instanceof EngineError ? thrown : full(thrown);
     }
   });
-  for (const { path, blob } of files) {
+  for (const { name, open } of files) {
     // Weights do not shrink: they are stored as they are.
-    const entry = new ZipPassThrough(path);
+    const entry = new ZipPassThrough(name);
     zip.add(entry);
-    const reader = blob.stream().getReader();
+    const reader = (await open()).stream().getReader();
     for (;;) {
       signal.throwIfAborted();
       const { done, value } = await reader.read();
@@ -82,8 +78,11 @@ async function pack(
 
 /** Removes what earlier exports left. */
 export async function dropExports(): Promise<void> {
-  const root = await navigator.storage.getDirectory();
-  await root.removeEntry(FOLDER, { recursive: true }).catch(() => {});
+  try {
+    await (await navigator.storage.getDirectory()).removeEntry(FOLDER, { recursive: true });
+  } catch {
+    // There are none, or this browser keeps no files.
+  }
 }
 
 async function room(bytes: number): Promise<void> {

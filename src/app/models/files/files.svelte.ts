@@ -28,10 +28,15 @@ class Files {
   said = $state.raw<Record<string, Said>>({});
   problem = $state('');
 
+  private dropped: Promise<void> | null = null;
+
   async look(): Promise<void> {
     try {
       await engine.check();
       const client = await engine.client();
+      // What an export of an earlier visit left, once.
+      this.dropped ??= client.dropExports();
+      await this.dropped;
       this.models = await client.stored(this.known());
       this.problem = '';
     } catch (error) {
