@@ -31,6 +31,24 @@ export interface WebhookPreference {
   secret?: string;
 }
 
+/** A model that was whole on this machine: when it no longer is, and nobody removed it, the browser made room. */
+export interface TakenModel {
+  ref: ModelRef;
+  title: string;
+  /** 0 when unknown. */
+  bytes: number;
+}
+
+/** What another app shared with this one, until the page has taken it. */
+export interface Shared {
+  /** Becomes the prompt; empty: only files came. */
+  text: string;
+  /** Each becomes rows. */
+  files: File[];
+  /** Names of files that were too large. */
+  refused: string[];
+}
+
 export interface Preferences {
   /** Only what the person changed; the rest follows the defaults of the build. */
   settings: Partial<Settings>;
@@ -43,6 +61,10 @@ export interface Preferences {
   serverKeys: Record<string, string>;
   plan: PlanName;
   webhook: WebhookPreference;
+  taken: TakenModel[];
+  shared: Shared;
+  /** The person has said no to the offer of installing the page. */
+  installRefused: true;
 }
 
 export async function readPreference<K extends keyof Preferences>(store: Store, key: K): Promise<Preferences[K] | undefined> {

@@ -26,7 +26,7 @@ const PACKAGES: Record<string, string[]> = {
   store: ['idb'],
   formats: ['papaparse'],
   sandbox: ['quickjs-emscripten-core', '@jitl/quickjs-wasmfile-release-sync'],
-  worker: ['comlink'],
+  worker: ['comlink', 'fflate'],
   app: ['svelte', 'diff'],
   'app/client': ['comlink'],
   sw: [],

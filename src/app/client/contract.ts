@@ -3,7 +3,7 @@ import type { LoadedModel, LoadOptions, LoadProgress, ModelRef, ServerListing } 
 import type { RunEvent } from '../../promptwizard/events.ts';
 import type { Row } from '../../promptwizard/types.ts';
 import type { RunStatus } from '../../store/records.ts';
-import type { DeviceReport, ModelStatus, StartReply, StartRequest, TryReply, TryRequest } from '../../worker/protocol.ts';
+import type { DeviceReport, FilesApi, ModelStatus, StartReply, StartRequest, TryReply, TryRequest } from '../../worker/protocol.ts';
 
 /** What a watcher of a run hears. Events come in order, each `seq` once, from the one asked for. */
 export interface RunHandlers {
@@ -25,7 +25,7 @@ export interface EngineState {
 }
 
 /** Every error has a sentence as `message` and a code as `name`: EngineErrorCode, StoreErrorCode, or one of WorkerErrorCode. */
-export interface Optimizer {
+export interface Optimizer extends FilesApi {
   device(): Promise<DeviceReport>;
   /**
    * Resolves when ready; a second call for the loaded model resolves at once. After a failure the worker is ended by

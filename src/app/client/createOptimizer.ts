@@ -192,6 +192,15 @@ export function createOptimizer(parts: OptimizerParts): Optimizer {
       change({ model: { state: 'none' } });
     },
     here: async (ref) => need().call((api) => api.here(plain(ref))),
+    stored: async (refs) => need().call((api) => api.stored(plain(refs))),
+    checkFiles: async (ref, onBytes) => need().call((api) => api.checkFiles(plain(ref), proxy(onBytes))),
+    removeLeft: async (kind, place) => need().call((api) => api.removeLeft(kind, place)),
+    // Handles and files go over as they are.
+    exportFolder: async (ref, to, onBytes) => need().call((api) => api.exportFolder(plain(ref), to, proxy(onBytes))),
+    exportZip: async (ref, onBytes) => need().call((api) => api.exportZip(plain(ref), proxy(onBytes))),
+    dropExports: async () => need().call((api) => api.dropExports()),
+    importModel: async (given, known, onBytes) => need().call((api) => api.importModel(given, plain(known), proxy(onBytes))),
+    stopFiles: async () => link?.call((api) => api.stopFiles()),
     async tryOut(request, onTokens = () => {}) {
       restarts = 0;
       const mine = need();
