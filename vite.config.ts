@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Connect, type Plugin } from 'vite';
+import { VitePWA } from 'vite-plugin-pwa';
 import { openApiDocument } from './src/api/openapi.ts';
 import { readWebhookUrl } from './src/api/webhook.ts';
 import { refs } from './src/engines/catalogue.ts';
@@ -99,6 +100,33 @@ function webhookFromEnv(): string {
   }
 }
 
+/** `sw.js`, with the list of the build's files in it. Those of engines are in the list too; it keeps them from their first use. */
+function serviceWorker() {
+  return VitePWA({
+    strategies: 'injectManifest',
+    srcDir: 'src/sw',
+    filename: 'sw.ts',
+    registerType: 'prompt',
+    injectRegister: false,
+    manifest: false,
+    includeManifestIcons: false,
+    injectManifest: {
+      rollupFormat: 'iife',
+      globPatterns: ['**/*.{html,js,css,svg,png,ico,webmanifest,wasm,gz,txt}', 'api/*.json'],
+      globIgnores: ['screenshots/**', 'models/**', 'sw.js'],
+      maximumFileSizeToCacheInBytes: 32 * 2 ** 20,
+    },
+  });
+}
+
+/** Engines by name, for the service worker; everything else by its own. */
+const names = {
+  chunkFileNames: ({ moduleIds }: { moduleIds: readonly string[] }) =>
+    moduleIds.some((id) => id.includes('/@mlc-ai/web-llm/')) ? 'assets/engine-webllm-[hash].js' : 'assets/[name]-[hash].js',
+  assetFileNames: ({ names }: { names: readonly string[] }) =>
+    names.some((name) => /^wllama.*\.wasm$/.test(name)) ? 'assets/engine-wllama-[hash][extname]' : 'assets/[name]-[hash][extname]',
+};
+
 export default defineConfig(async () => {
   // A value out of its range ends the build here, with the name, the range and the value.
   const settings = settingsFromEnv(process.env);
@@ -107,7 +135,7 @@ export default defineConfig(async () => {
   return {
     root,
     base: './',
-    plugins: [svelte(), policy(), models(), stamp(settings, site, webhook), readme(), openApi()],
+    plugins: [svelte(), policy(), models(), stamp(settings, site, webhook), readme(), openApi(), serviceWorker()],
     define: {
       __BUILD_SETTINGS__: JSON.stringify(settings),
       __SITE_SETTINGS__: JSON.stringify(site),
@@ -115,7 +143,7 @@ export default defineConfig(async () => {
       __APP_VERSION__: JSON.stringify(version),
       __METHOD_VERSION__: JSON.stringify(await methodVersion(root)),
     },
-    worker: { format: 'es' as const },
+    worker: { format: 'es' as const, rolldownOptions: { output: names } },
     // They find their WebAssembly beside themselves.
     optimizeDeps: { exclude: ['@wllama/wllama', '@jitl/quickjs-wasmfile-release-sync'] },
     build: {
@@ -123,7 +151,7 @@ export default defineConfig(async () => {
       modulePreload: { polyfill: false },
       reportCompressedSize: false,
       chunkSizeWarningLimit: 8000,
-      rolldownOptions: { checks: { pluginTimings: false } },
+      rolldownOptions: { checks: { pluginTimings: false }, output: names },
     },
     server: { host: '127.0.0.1', headers: ISOLATION, watch: { ignored: ['**/models/**', '**/dist/**', '**/test-results/**'] } },
     preview: { host: '127.0.0.1', headers: ISOLATION },

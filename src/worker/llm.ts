@@ -123,6 +123,8 @@ async function askOnce(parts: LlmParts, request: LlmRequest, hash: string, signa
   const controller = new AbortController();
   const abort = () => controller.abort();
   const forget = parts.inputs.whenStopped(abort);
+  // A stop may come between the last look and here.
+  if (parts.inputs.stopWanted && !parts.replaying()) abort();
   signal?.addEventListener('abort', abort);
   const generating = parts.engine.generate(
     {

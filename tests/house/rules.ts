@@ -29,7 +29,7 @@ const PACKAGES: Record<string, string[]> = {
   worker: ['comlink', 'fflate'],
   app: ['svelte', 'diff'],
   'app/client': ['comlink'],
-  sw: [],
+  sw: ['workbox-precaching'],
   embed: [],
 };
 

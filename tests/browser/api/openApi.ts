@@ -1,9 +1,6 @@
 /** The built app in dist/ under a service worker that answers the API, and pages that ask it. */
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright';
-import { build } from 'vite';
 import { tinyGguf } from '../../fixtures/tiny-gguf.ts';
 import { ISOLATED, launchBrowser, serve, type Server } from '../harness.ts';
 
@@ -19,18 +16,7 @@ export interface ApiApp {
 
 /** @param folder the app is served below it: `sub/` */
 export async function openApi(folder = '', launch: () => Promise<Browser> = launchBrowser): Promise<ApiApp> {
-  const built = await mkdtemp(join(tmpdir(), 'pages-'));
-  await build({
-    configFile: false,
-    logLevel: 'warn',
-    build: {
-      outDir: built,
-      emptyOutDir: false,
-      minify: false,
-      lib: { entry: resolve('tests/browser/api/serviceWorker.mjs'), formats: ['iife'], name: 'sw', fileName: () => 'api-sw.js' },
-    },
-  });
-  const server = await serve([resolve('dist'), built], {
+  const server = await serve(resolve('dist'), {
     headers: ISOLATED,
     handle: (request, response) => {
       if (request.url === `/${folder}models/index.json`) {
@@ -58,7 +44,8 @@ export async function openApi(folder = '', launch: () => Promise<Browser> = laun
       const page = await context.newPage();
       await page.goto(server.url + folder + place);
       await page.evaluate(async () => {
-        await navigator.serviceWorker.register('./api-sw.js');
+        // The page registers it when it is idle.
+        await navigator.serviceWorker.ready;
         if (!navigator.serviceWorker.controller)
           await new Promise((done) => navigator.serviceWorker.addEventListener('controllerchange', done));
       });

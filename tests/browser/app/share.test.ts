@@ -1,13 +1,10 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { build } from 'vite';
 import { ISOLATED, launchBrowser, serve, type Server } from '../harness.ts';
 
 const WAIT = { timeout: 30_000 };
-let folder: string;
 let server: Server;
 let browser: Browser;
 
@@ -16,19 +13,7 @@ const FORM = `<!doctype html><form action="./share" method="post" enctype="multi
 <input name="title"><input name="text"><input name="url"><input name="files" type="file" multiple><button>Share</button></form>`;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'share-'));
-  await build({
-    configFile: false,
-    logLevel: 'warn',
-    publicDir: false,
-    build: {
-      outDir: folder,
-      emptyOutDir: true,
-      minify: false,
-      lib: { entry: resolve('tests/browser/app/share.worker.ts'), formats: ['iife'], name: 'share', fileName: () => 'share.worker.js' },
-    },
-  });
-  server = await serve([resolve('dist'), folder], {
+  server = await serve(resolve('dist'), {
     headers: ISOLATED,
     handle: (request, response) => {
       if (request.url === '/form.html') response.setHeader('Content-Type', 'text/html');
@@ -42,7 +27,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await server?.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 it('a share goes by the service worker into the form: text, link and rows', async () => {
@@ -53,7 +37,7 @@ it('a share goes by the service worker into the form: text, link and rows', asyn
   const page = await (await browser.newContext()).newPage();
   await page.goto(server.url + 'form.html');
   await page.evaluate(async () => {
-    await navigator.serviceWorker.register('./share.worker.js');
+    await navigator.serviceWorker.register('./sw.js');
     await navigator.serviceWorker.ready;
     if (!navigator.serviceWorker.controller)
       await new Promise((done) => navigator.serviceWorker.addEventListener('controllerchange', done));
