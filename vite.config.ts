@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Connect, type Plugin } from 'vite';
+import { openApiDocument } from './src/api/openapi.ts';
+import { readWebhookUrl } from './src/api/webhook.ts';
 import { refs } from './src/engines/catalogue.ts';
 import { settingsFromEnv } from './src/promptwizard/settings.ts';
 import { siteFromEnv } from './src/store/site.ts';
@@ -36,8 +38,9 @@ function models(): Plugin {
 }
 
 /** `build.json` tells what a build was made of. */
-function stamp(settings: object, site: object): Plugin {
-  const source = JSON.stringify({ version, settings, site }, null, 2) + '\n';
+function stamp(settings: object, site: object, webhook: string): Plugin {
+  const told = { version, settings, site, ...(webhook ? { webhook: new URL(webhook).origin } : {}) };
+  const source = JSON.stringify(told, null, 2) + '\n';
   return {
     name: 'stamp',
     apply: 'build',
@@ -67,18 +70,50 @@ function readme(): Plugin {
   };
 }
 
+/** `api/openapi.json`: what the service worker answers, from the schemas that it checks by. */
+function openApi(): Plugin {
+  const source = JSON.stringify(openApiDocument(version), null, 2) + '\n';
+  return {
+    name: 'openapi',
+    configureServer(server) {
+      server.middlewares.use('/api/openapi.json', (_request, response) => {
+        response.setHeader('Content-Type', 'application/json');
+        response.end(source);
+      });
+    },
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: 'api/openapi.json', source });
+    },
+  };
+}
+
+/** `CONVEX_WEBHOOK_URL`; empty: none. One that cannot be used ends the build. */
+function webhookFromEnv(): string {
+  const given = process.env['CONVEX_WEBHOOK_URL']?.trim() ?? '';
+  if (given === '') return '';
+  try {
+    return readWebhookUrl(given).href;
+  } catch (error) {
+    throw new Error(`CONVEX_WEBHOOK_URL: ${(error as Error).message} It is ${JSON.stringify(given.replace(/\?.*$/s, ''))}.`, {
+      cause: error,
+    });
+  }
+}
+
 export default defineConfig(async () => {
   // A value out of its range ends the build here, with the name, the range and the value.
   const settings = settingsFromEnv(process.env);
   const site = siteFromEnv(process.env);
   const { plugins, workerPlugins } = serviceWorker();
+  const webhook = webhookFromEnv();
   return {
     root,
     base: './',
-    plugins: [svelte(), policy(), models(), stamp(settings, site), readme(), ...plugins],
+    plugins: [svelte(), policy(), models(), stamp(settings, site, webhook), readme(), openApi(), ...plugins],
     define: {
       __BUILD_SETTINGS__: JSON.stringify(settings),
       __SITE_SETTINGS__: JSON.stringify(site),
+      __WEBHOOK_URL__: JSON.stringify(webhook),
       __APP_VERSION__: JSON.stringify(version),
       __POLICY__: JSON.stringify(CONTENT_SECURITY_POLICY),
       __METHOD_VERSION__: JSON.stringify(await methodVersion(root)),

@@ -51,6 +51,7 @@ describe('the check of the house', () => {
   it.each([
     ['upward', 'promptwizard/types.ts', "import { E } from '../engines/engine.ts';"],
     ['upward, of types', 'promptwizard/types.ts', "import type { E } from '../engines/engine.ts';"],
+    ['upward, from the API to the store', 'api/handler.ts', "import type { E } from '../store/records.ts';"],
     ['upward, again exported', 'store/records.ts', "export * from '../worker/protocol.ts';"],
     ['upward, on demand', 'engines/engine.ts', "const x = () => import('../worker/protocol.ts');"],
     ['upward, as a type in passing', 'formats/rows.ts', "let x: import('../app/client/optimizer.ts').X;"],

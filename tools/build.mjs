@@ -19,7 +19,8 @@ export async function buildIfNeeded() {
   const made = await readFile(join(root, 'dist/build.json'), 'utf8').then(JSON.parse, () => null);
   const at = (await stat(join(root, 'dist/index.html')).catch(() => null))?.mtimeMs ?? 0;
   const newest = Math.max(...(await Promise.all(SOURCES.map((path) => newestIn(join(root, path))))));
-  if (made && at > newest && Object.keys({ ...made.settings, ...made.site }).length === 0) return false;
+  const given = made && (Object.keys({ ...made.settings, ...made.site }).length > 0 || made.webhook);
+  if (made && at > newest && !given) return false;
   await buildApp();
   return true;
 }

@@ -4,5 +4,7 @@
 declare const __BUILD_SETTINGS__: Partial<import('../promptwizard/settings.ts').Settings>;
 /** What the site decided, checked; what was not given is absent. */
 declare const __SITE_SETTINGS__: Partial<import('../store/site.ts').SiteSettings>;
+/** Of the build's environment, checked; empty: none. Only an offer: the person confirms it. */
+declare const __WEBHOOK_URL__: string;
 /** Of package.json. */
 declare const __APP_VERSION__: string;

@@ -6,6 +6,7 @@ export type Route =
   | { page: 'recorded' }
   | { page: 'models' }
   | { page: 'settings' }
+  | { page: 'api' }
   | { page: 'help' }
   | { page: 'unknown'; hash: string };
 
@@ -26,6 +27,7 @@ export function parseRoute(hash: string): Route {
     case 'recorded':
     case 'models':
     case 'settings':
+    case 'api':
     case 'help':
       return { page: first };
     default:
@@ -35,6 +37,9 @@ export function parseRoute(hash: string): Route {
 
 /** The address of a run. `stored` says that it was found, not made, so that the page can offer to run anew. */
 export const runHash = (run: string, stored = false): string => `#/runs/${encodeURIComponent(run)}${stored ? '?stored' : ''}`;
+
+/** Where the service worker leads after something was shared: the form, with what is to be taken in. */
+export const SHARED_HASH = '#/?shared';
 
 function decoded(part: string): string | null {
   try {

@@ -15,6 +15,40 @@ export interface OwnModel {
   here: boolean;
 }
 
+/** Where finished runs are sent. */
+export interface WebhookPreference {
+  /** As typed; absent: the one that the build offers. */
+  url?: string;
+  /** The origin that the person confirmed; null: nothing is sent. */
+  allowed: string | null;
+  /** Milliseconds since 1970: runs begun before the confirmation are not sent. */
+  since: number;
+  /** Also runs that were started on the page. */
+  own: boolean;
+  /** There is a secret: without it nothing is sent. */
+  signed: boolean;
+  /** Only when the person asked to keep it. */
+  secret?: string;
+}
+
+/** A model that was whole on this machine: when it no longer is, and nobody removed it, the browser made room. */
+export interface TakenModel {
+  ref: ModelRef;
+  title: string;
+  /** 0 when unknown. */
+  bytes: number;
+}
+
+/** What another app shared with this one, until the page has taken it. */
+export interface Shared {
+  /** Becomes the prompt; empty: only files came. */
+  text: string;
+  /** Each becomes rows. */
+  files: File[];
+  /** Names of files that were too large. */
+  refused: string[];
+}
+
 export interface Preferences {
   /** Only what the person changed; the rest follows the defaults of the build. */
   settings: Partial<Settings>;
@@ -26,6 +60,11 @@ export interface Preferences {
   /** Keys of the person's servers that were asked to be remembered, by address. Readable by whoever can use this browser. */
   serverKeys: Record<string, string>;
   plan: PlanName;
+  webhook: WebhookPreference;
+  taken: TakenModel[];
+  shared: Shared;
+  /** The person has said no to the offer of installing the page. */
+  installRefused: true;
 }
 
 export async function readPreference<K extends keyof Preferences>(store: Store, key: K): Promise<Preferences[K] | undefined> {

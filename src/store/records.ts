@@ -25,6 +25,19 @@ export interface RunRecord {
   summary?: { outcome: Outcome; qualityScore: number; quality: Quality; seconds: number; calls: number; optimizedPrompt: string };
   /** A sentence for a person; present when failed or interrupted by an error. */
   error?: string;
+  /** Absent: by the person, on the page. */
+  asked?: AskedBy;
+  /** It was put into the outbox, or there was nothing to put. */
+  told?: boolean;
+}
+
+/** Who else asked for a run: a page of this origin through the API, or another site's through the frame. */
+export interface AskedBy {
+  by: 'api' | 'embed';
+  /** The caller's own mark. */
+  sessionId?: string;
+  /** Of the other site. */
+  origin?: string;
 }
 
 /** Key: [run, seq]; `seq` from 0, without gaps. */

@@ -6,7 +6,7 @@ import { tell } from './tell.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 
-export const ENGINE_CACHE = 'promptevolver-engines';
+const ENGINE_CACHE = 'promptevolver/engines';
 /** Says of a kept file whose it is, also to a later build. */
 const OWNER = 'X-Engine';
 

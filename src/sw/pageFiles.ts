@@ -8,7 +8,7 @@ import { withHeaders } from './headers.ts';
 import type { BuildFile } from './protocol.ts';
 import { tell } from './tell.ts';
 
-const PREFIX = 'promptevolver-precache-';
+const PREFIX = 'promptevolver/precache-';
 /** When a build came, in its own cache: the newest but one is the build before. */
 const ARRIVAL = 'arrival';
 const AT_ONCE = 6;

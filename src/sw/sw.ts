@@ -1,13 +1,18 @@
-/** The service worker: the page without a network, its updates, and the headers that a static host does not send. */
+/**
+ * The service worker: the page without a network, its updates, the headers that a static host does not send, the API, and
+ * what other apps share.
+ */
+import { answerApi } from './api/answerApi.ts';
 import { answerEngine, dropOldEngines, keepTakenEngines } from './engineFiles.ts';
 import { answerModelList } from './modelList.ts';
 import { answerPage, dropOldPages, keepPage } from './pageFiles.ts';
 import { answerQuestion } from './questions.ts';
+import { answerShared } from './share.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 
 /** Asked in this order; what none answers goes to the network. */
-const answerers: ((event: FetchEvent) => Promise<Response> | null)[] = [answerEngine, answerModelList, answerPage];
+const answerers: ((event: FetchEvent) => Promise<Response> | null)[] = [answerApi, answerShared, answerEngine, answerModelList, answerPage];
 
 self.addEventListener('install', (event) => event.waitUntil(Promise.all([keepPage(), keepTakenEngines()])));
 

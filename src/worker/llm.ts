@@ -4,7 +4,7 @@ import { EngineError } from '../engines/errors.ts';
 import { StoppedError, type Llm, type LlmReply, type LlmRequest } from '../promptwizard/llm.ts';
 import type { CallRecord } from '../store/records.ts';
 import { AskAhead, type Foresee } from './askAhead.ts';
-import { callHash, ownCallHash } from './hash.ts';
+import { callHash, ownCallHash } from '../store/hash.ts';
 import type { RunInputs } from './inputs.ts';
 import type { Pause } from './pause.ts';
 
@@ -123,6 +123,8 @@ async function askOnce(parts: LlmParts, request: LlmRequest, hash: string, signa
   const controller = new AbortController();
   const abort = () => controller.abort();
   const forget = parts.inputs.whenStopped(abort);
+  // A stop may come between the last look and here.
+  if (parts.inputs.stopWanted && !parts.replaying()) abort();
   signal?.addEventListener('abort', abort);
   const generating = parts.engine.generate(
     {

@@ -5,6 +5,7 @@ import { createSandbox } from '../sandbox/sandbox.ts';
 import { connectStore } from '../store/connection.ts';
 import { siteSettings } from '../store/site.ts';
 import { deviceReport } from './device.ts';
+import { createFilesApi } from './files/filesApi.ts';
 import type { Engines } from './models.ts';
 import { createOptimizerApi } from './optimizerApi.ts';
 import { servedModels } from './served.ts';
@@ -58,5 +59,6 @@ expose(
     },
     listServer: async (address, key) =>
       (await import('../engines/openai/index.ts')).createOpenAiEngine().list(address, key, AbortSignal.timeout(LIST_MS)),
+    files: createFilesApi(),
   }),
 );

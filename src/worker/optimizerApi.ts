@@ -9,7 +9,7 @@ import { getRun } from '../store/runs.ts';
 import { siteSettings, type SiteSettings } from '../store/site.ts';
 import { createJournal, noteTrouble } from './journal.ts';
 import { Models, type Engines } from './models.ts';
-import type { DeviceReport, OptimizerApi, WorkerListener } from './protocol.ts';
+import type { DeviceReport, FilesApi, OptimizerApi, WorkerListener } from './protocol.ts';
 import type { Optimize } from './run.ts';
 import { Runs } from './runs.ts';
 import { Trying } from './trying.ts';
@@ -31,6 +31,7 @@ export interface ApiParts {
   importFile: (file: File, onProgress: (p: LoadProgress) => void) => Promise<ModelRef>;
   remove: (ref: ModelRef) => Promise<void>;
   listServer: OptimizerApi['listServer'];
+  files: FilesApi;
   newId?: () => string;
   reviewMs?: number;
   pollMs?: number;
@@ -73,6 +74,7 @@ export function createOptimizerApi(parts: ApiParts): OptimizerApi {
   void connection.use((store) => markInterrupted(store, locks)).catch(() => {});
 
   return {
+    ...parts.files,
     ping: async () => performance.now(),
     observe: async (listener) => void listeners.add(listener),
     device: (pageUrl) => parts.device(pageUrl),

@@ -4,9 +4,10 @@ import type { Capability, LoadedModel, LoadOptions, LoadProgress, ModelRef, Serv
 import type { RunEvent } from '../promptwizard/events.ts';
 import type { ChatMessage, PlanName, Row, Task } from '../promptwizard/types.ts';
 import type { Settings } from '../promptwizard/settings.ts';
-import type { RunStatus } from '../store/records.ts';
+import type { AskedBy, RunStatus } from '../store/records.ts';
+import type { CheckReport, OnBytes, StoredModel } from '../engines/stored.ts';
 
-export type { ModelOffer };
+export type { CheckReport, ModelOffer, StoredModel };
 
 export interface DeviceReport {
   capabilities: Capability[];
@@ -31,6 +32,9 @@ export interface StartRequest {
   plan: PlanName;
   /** Run even if the store has the answer. */
   anew?: boolean;
+  /** Of the run, if it becomes a new one; else the worker makes one. */
+  id?: string;
+  asked?: AskedBy;
 }
 
 export type StartReply =
@@ -88,7 +92,40 @@ export interface WorkerListener {
   run(run: string, status: RunStatus, message?: string, fatal?: boolean): void;
 }
 
-export interface OptimizerApi {
+/** A file of a folder that the person chose. `path`: with the folder's name in front, parts split by slashes. */
+export interface GivenFile {
+  path: string;
+  file: File;
+}
+
+/** A model that was taken in. */
+export interface TakenIn {
+  ref: ModelRef;
+  title: string;
+  /** Of its files. */
+  bytes: number;
+}
+
+/** What the Models page does with the files of models. `place`s and `ref`s as `stored` listed them. */
+export interface FilesApi {
+  /** `refs`: the models that the page knows; their files get their names, all others are left over. */
+  stored(refs: ModelRef[]): Promise<StoredModel[]>;
+  /** Holds the files against the model's own list, by hash where it has hashes. */
+  checkFiles(ref: ModelRef, onBytes: OnBytes): Promise<CheckReport>;
+  /** Removes files that belong to no known model. */
+  removeLeft(kind: StoredModel['kind'], place: string): Promise<void>;
+  /** Writes the model into a folder of its own within `to`; answers with its name. */
+  exportFolder(ref: ModelRef, to: FileSystemDirectoryHandle, onBytes: OnBytes): Promise<string>;
+  /** Makes one zip of the model. It lies in the page's own space until `dropExports`. */
+  exportZip(ref: ModelRef, onBytes: OnBytes): Promise<File>;
+  dropExports(): Promise<void>;
+  /** A folder, a GGUF file, or a zip of either. `known`: the models it may be, that it counts as one of them. */
+  importModel(given: GivenFile[], known: ModelRef[], onBytes: OnBytes): Promise<TakenIn>;
+  /** Stops the check, export or import that is going on; it rejects with `aborted`. */
+  stopFiles(): Promise<void>;
+}
+
+export interface OptimizerApi extends FilesApi {
   /** Answers at once; the page restarts a worker that does not. */
   ping(): Promise<number>;
   observe(listener: WorkerListener): Promise<void>;

@@ -8,8 +8,8 @@ import { getRun, putRun, runsByRequest, runsByStatus, runsSince, updateRun } fro
 import type { SiteSettings } from '../store/site.ts';
 import { claimRun, withDevice } from './claim.ts';
 import { WorkerError } from './errors.ts';
-import { requestHash, seedOf } from './hash.ts';
 import type { Journal } from './journal.ts';
+import { requestHash, seedOf } from '../store/hash.ts';
 import type { Models } from './models.ts';
 import type { StartReply, StartRequest, WorkerListener } from './protocol.ts';
 import { Queue } from './queue.ts';
@@ -66,11 +66,11 @@ export class Runs {
     return this.inTurn(() => this.startNow(request));
   }
 
-  private async startNow({ task, settings, plan, anew }: StartRequest): Promise<StartReply> {
+  private async startNow({ task, settings, plan, anew, id: wanted, asked }: StartRequest): Promise<StartReply> {
     const { connection, models, locks } = this.parts;
     const { engine, model } = models.ready();
     const optimize = await this.parts.optimize();
-    const id = this.parts.newId?.() ?? crypto.randomUUID();
+    const id = wanted ?? this.parts.newId?.() ?? crypto.randomUUID();
     const { ref, title, contextSize } = model;
     const input: OptimizeInput = {
       task,
@@ -114,6 +114,7 @@ export class Runs {
       model: ref,
       app: this.parts.app,
       requestHash: hash,
+      ...(asked ? { asked } : {}),
     };
     await this.take(id, () => connection.use((store) => putRun(store, record)).then(() => record));
     return { kind: 'started', run: id };

@@ -2,7 +2,7 @@
 import type { Deps, LlmReply } from '../promptwizard/llm.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { CallRecord } from '../store/records.ts';
-import { sha256 } from './hash.ts';
+import { sha256 } from '../store/hash.ts';
 
 export interface UntrustedParts {
   run: string;

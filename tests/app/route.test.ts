@@ -3,16 +3,9 @@ import { parseRoute, runHash } from '../../src/app/route.ts';
 
 describe('the page’s places', () => {
   it('reads every place from the hash', () => {
-    expect(['', '#', '#/', '#/runs', '#/recorded', '#/models', '#/settings', '#/help'].map((hash) => parseRoute(hash).page)).toEqual([
-      'optimize',
-      'optimize',
-      'optimize',
-      'runs',
-      'recorded',
-      'models',
-      'settings',
-      'help',
-    ]);
+    expect(
+      ['', '#', '#/', '#/runs', '#/recorded', '#/models', '#/settings', '#/api', '#/help'].map((hash) => parseRoute(hash).page),
+    ).toEqual(['optimize', 'optimize', 'optimize', 'runs', 'recorded', 'models', 'settings', 'api', 'help']);
   });
   it('finds a run by its id, whatever signs the id has', () => {
     const id = 'a/b c?ü';

@@ -5,27 +5,28 @@ import { importsOf, type Import } from './imports.ts';
 /** Ground first. A room is a folder of src/. */
 const FLOORS: Record<string, number> = {
   promptwizard: 0,
-  api: 0,
-  engines: 1,
-  store: 1,
-  formats: 1,
-  sandbox: 1,
-  worker: 2,
-  app: 3,
-  sw: 3,
-  embed: 3,
+  api: 1,
+  engines: 2,
+  store: 2,
+  formats: 2,
+  sandbox: 2,
+  worker: 3,
+  app: 4,
+  sw: 4,
+  embed: 4,
 };
 
 /** Which packages a folder may use; the longest matching folder decides. */
 const PACKAGES: Record<string, string[]> = {
   promptwizard: ['jsonrepair', 'pure-rand'],
+  api: ['valibot', '@valibot/to-json-schema'],
   engines: [],
   'engines/webllm': ['@mlc-ai/web-llm'],
   'engines/wllama': ['@wllama/wllama'],
   store: ['idb'],
   formats: ['papaparse'],
   sandbox: ['quickjs-emscripten-core', '@jitl/quickjs-wasmfile-release-sync'],
-  worker: ['comlink'],
+  worker: ['comlink', 'fflate'],
   app: ['svelte', 'diff'],
   'app/client': ['comlink'],
   sw: [],

@@ -3,7 +3,7 @@ import type { RunEvent } from '../../src/promptwizard/events.ts';
 import type { Llm } from '../../src/promptwizard/llm.ts';
 import { optimize } from '../../src/promptwizard/optimize.ts';
 import type { Row } from '../../src/promptwizard/types.ts';
-import { callHash } from '../../src/worker/hash.ts';
+import { callHash } from '../../src/store/hash.ts';
 
 /** Runs the method again over recorded replies. Asking anything that was not recorded fails. */
 export async function replay(recording: Recording, countTokens: (text: string) => number): Promise<RunEvent[]> {

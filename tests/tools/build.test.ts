@@ -74,8 +74,28 @@ describe('the build', { timeout: 60_000 }, () => {
     [{ RESOLVE_TIE_CRITERIA: 'middle' }, 'resolve_tie_criteria must be min or max; it is "middle".'],
     [{ MAX_CONCURRENT: '21' }, 'MAX_CONCURRENT must be a whole number from 0 to 20; it is "21".'],
     [{ HF_SPACE: 'nobody' }, 'HF_SPACE must be the Space\'s owner and name, as in owner/name; it is "nobody".'],
+    [
+      { CONVEX_WEBHOOK_URL: 'http://a.example/hook?key=k' },
+      'CONVEX_WEBHOOK_URL: The address must begin with https://; http:// is allowed for 127.0.0.1 and localhost only. It is "http://a.example/hook".',
+    ],
   ])('fails on a value out of its range, naming it: %j', async (env, sentence) => {
     await expect(configWith(env)).rejects.toThrow(sentence);
+  });
+
+  it('offers the webhook of its environment, and tells only its origin', async () => {
+    const { define, plugins } = await configWith({ CONVEX_WEBHOOK_URL: ' https://a.example/hook?key=k ' });
+    expect(JSON.parse(define!['__WEBHOOK_URL__'])).toBe('https://a.example/hook?key=k');
+    const emitted: { fileName: string; source: string }[] = [];
+    const emit = (name: string) =>
+      (plugins.find((plugin) => plugin.name === name)!.generateBundle as (this: object) => void).call({
+        emitFile: (file: (typeof emitted)[number]) => emitted.push(file),
+      });
+    emit('stamp');
+    emit('openapi');
+    expect(emitted.map(({ fileName }) => fileName)).toEqual(['build.json', 'api/openapi.json']);
+    expect(JSON.parse(emitted[0]!.source)).toMatchObject({ webhook: 'https://a.example' });
+    expect(emitted[0]!.source).not.toContain('key');
+    expect(JSON.parse(emitted[1]!.source)).toMatchObject({ openapi: '3.1.0', info: { title: 'PromptEvolver' } });
   });
 
   it('puts the policy into the page before everything that loads, and the charset before it', async () => {

@@ -8,6 +8,7 @@ import { readEvents } from '../../src/store/events.ts';
 import type { RunRecord, RunStatus } from '../../src/store/records.ts';
 import { siteSettings, type SiteSettings } from '../../src/store/site.ts';
 import { getRun } from '../../src/store/runs.ts';
+import { createFilesApi } from '../../src/worker/files/filesApi.ts';
 import { createOptimizerApi, type ApiParts } from '../../src/worker/optimizerApi.ts';
 import type { OptimizerApi, StartRequest } from '../../src/worker/protocol.ts';
 import type { Optimize } from '../../src/worker/run.ts';
@@ -58,6 +59,7 @@ export async function openTab(options: TabOptions = {}): Promise<Tab> {
     importFile: () => Promise.reject(new Error('not part of this test')),
     remove: async () => {},
     listServer: () => Promise.reject(new Error('not part of this test')),
+    files: createFilesApi(),
     pollMs: 10,
     site: siteSettings(options.site),
     ...(options.newId ? { newId: options.newId } : {}),

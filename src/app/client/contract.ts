@@ -3,7 +3,7 @@ import type { LoadedModel, LoadOptions, LoadProgress, ModelRef, ServerListing } 
 import type { RunEvent } from '../../promptwizard/events.ts';
 import type { Row } from '../../promptwizard/types.ts';
 import type { RunStatus } from '../../store/records.ts';
-import type { DeviceReport, ModelStatus, StartReply, StartRequest, TryReply, TryRequest } from '../../worker/protocol.ts';
+import type { DeviceReport, FilesApi, ModelStatus, StartReply, StartRequest, TryReply, TryRequest } from '../../worker/protocol.ts';
 
 /** What a watcher of a run hears. Events come in order, each `seq` once, from the one asked for. */
 export interface RunHandlers {
@@ -25,7 +25,7 @@ export interface EngineState {
 }
 
 /** Every error has a sentence as `message` and a code as `name`: EngineErrorCode, StoreErrorCode, or one of WorkerErrorCode. */
-export interface Optimizer {
+export interface Optimizer extends FilesApi {
   device(): Promise<DeviceReport>;
   /**
    * Resolves when ready; a second call for the loaded model resolves at once. After a failure the worker is ended by
@@ -56,6 +56,8 @@ export interface Optimizer {
   stop(run: string): Promise<void>;
   /** The person's answer to `rows-made`. Pause the run to hold its two minutes. */
   reviewRows(run: string, position: number, rows: Row[]): Promise<void>;
+  /** Hears how every run of this tab's worker stands; answers with the way to end that. */
+  onRun(hear: (run: string, status: RunStatus) => void): () => void;
   state(): EngineState;
   /** Hears the state at once and at every change. */
   onEngineState(hear: (state: EngineState) => void): () => void;

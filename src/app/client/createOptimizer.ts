@@ -1,7 +1,7 @@
 /** The client's works: one worker at a time, its state, and its return after it was lost. */
 import { proxy } from 'comlink';
 import type { LoadedModel, LoadOptions, LoadProgress, ModelRef } from '../../engines/engine.ts';
-import type { RunRecord } from '../../store/records.ts';
+import type { RunRecord, RunStatus } from '../../store/records.ts';
 import type { ModelStatus, WorkerListener } from '../../worker/protocol.ts';
 import { addressesOf } from '../offline/origins.ts';
 import { Link, workerEnded, type Spawn } from './link.ts';
@@ -38,6 +38,7 @@ export function createOptimizer(parts: OptimizerParts): Optimizer {
   const patience = parts.patienceMs ?? PATIENCE;
   const watches = new Watches();
   const hearers = new Set<(state: EngineState) => void>();
+  const runHearers = new Set<(run: string, status: RunStatus) => void>();
   /** Runs that the worker has in hand, in their order. */
   const going = new Set<string>();
   let link: Link | null = null;
@@ -68,6 +69,7 @@ export function createOptimizer(parts: OptimizerParts): Optimizer {
       model: (model) => void (link === mine && change({ model })),
       run(run, status, _message, fatal) {
         if (link !== mine) return;
+        for (const hear of runHearers) hear(run, status);
         if (status === 'queued' || status === 'running' || status === 'paused') going.add(run);
         // A run whose engine is gone stays in hand: the next worker gets it.
         else if (fatal) lost('The model was lost');
@@ -230,6 +232,15 @@ export function createOptimizer(parts: OptimizerParts): Optimizer {
       change({ model: { state: 'none' } });
     },
     here: async (ref) => need().call((api) => api.here(plain(ref))),
+    stored: async (refs) => need().call((api) => api.stored(plain(refs))),
+    checkFiles: async (ref, onBytes) => need().call((api) => api.checkFiles(plain(ref), proxy(onBytes))),
+    removeLeft: async (kind, place) => need().call((api) => api.removeLeft(kind, place)),
+    // Handles and files go over as they are.
+    exportFolder: async (ref, to, onBytes) => need().call((api) => api.exportFolder(plain(ref), to, proxy(onBytes))),
+    exportZip: async (ref, onBytes) => need().call((api) => api.exportZip(plain(ref), proxy(onBytes))),
+    dropExports: async () => need().call((api) => api.dropExports()),
+    importModel: async (given, known, onBytes) => need().call((api) => api.importModel(given, plain(known), proxy(onBytes))),
+    stopFiles: async () => link?.call((api) => api.stopFiles()),
     async tryOut(request, onTokens = () => {}) {
       restarts = 0;
       const mine = need();
@@ -258,6 +269,10 @@ export function createOptimizer(parts: OptimizerParts): Optimizer {
     unpause: async (run) => inHand().call((api) => api.unpause(run)),
     stop: async (run) => inHand().call((api) => api.stop(run)),
     reviewRows: async (run, position, rows) => inHand().call((api) => api.reviewRows(run, position, plain(rows))),
+    onRun(hear) {
+      runHearers.add(hear);
+      return () => runHearers.delete(hear);
+    },
     state: () => state,
     onEngineState(hear) {
       hearers.add(hear);

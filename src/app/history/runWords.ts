@@ -27,3 +27,10 @@ export function factsOf(run: RunRecord): string {
   if (run.summary && run.summary.quality !== 'none') facts.push(`score ${run.summary.qualityScore.toFixed(2)}`);
   return facts.join(' · ');
 }
+
+/** Who asked for a run, when it was not the person on the page. */
+export function askedWords(asked: RunRecord['asked']): string {
+  if (!asked) return '';
+  const who = asked.by === 'api' ? 'asked by the API' : `asked by ${asked.origin ?? 'another site'}`;
+  return ` · ${who}${asked.sessionId === undefined ? '' : `, session ${asked.sessionId}`}`;
+}

@@ -4,6 +4,7 @@ import type { DeviceReport, ModelOffer } from '../../worker/protocol.ts';
 import type { EngineState, Optimizer } from '../client/optimizer.ts';
 import { errorWords, type ErrorWords } from './errorWords.ts';
 import { keepStorage } from './keepStorage.ts';
+import type { TakenModel } from '../../store/preferences.ts';
 import { own } from './own.svelte.ts';
 import { ownOffer } from './ownOffer.ts';
 import { fileTitle, refTitle, sameRef } from './refs.ts';
@@ -16,6 +17,8 @@ class Engine {
   error = $state.raw<ErrorWords | null>(null);
   /** The model that `error` speaks of, to be tried again; null when it is of none. */
   refused = $state.raw<ModelRef | null>(null);
+  /** Models whose files were here and are no longer, though nobody removed them. */
+  gone = $state.raw<TakenModel[]>([]);
   /** Bytes of a file being taken in. */
   importing = $state.raw<LoadProgress | null>(null);
   private picked = $state.raw<ModelRef | null>(null);
@@ -94,6 +97,8 @@ class Engine {
       const client = await this.client();
       this.report = await client.device();
       await own.look((ref) => client.here(ref));
+      const { findGone } = await import('./taken.ts');
+      this.gone = await findGone([...this.report.offers, ...this.ownOffers]);
       // Chosen at an earlier visit, and no longer on offer.
       if (this.picked && !this.chosen && !this.trying && !this.loaded) this.picked = null;
     } catch (error) {
@@ -194,6 +199,7 @@ class Engine {
   async remove(ref: ModelRef): Promise<void> {
     try {
       await (await this.client()).remove(ref);
+      await (await import('./taken.ts')).forget(ref);
       await own.forget(ref);
       if (this.picked && sameRef(this.picked, ref)) this.pick(null);
       await this.check();

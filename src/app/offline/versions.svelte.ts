@@ -1,5 +1,5 @@
 /** Which version of the app this page shows, and whether another one is ready. */
-import type { News } from '../../sw/protocol.ts';
+import type { EngineCode, News } from '../../sw/protocol.ts';
 import { form } from '../optimize/form.svelte.ts';
 import { ask, registration } from './serviceWorker.ts';
 
@@ -60,6 +60,11 @@ class Versions {
       this.outdated = true;
       void registration.then((found) => found && this.look(found, true));
     }
+  }
+
+  /** The code of the loaded model's engine. What fails is tried again with the next load. */
+  async keep(engine: EngineCode): Promise<void> {
+    await ask('take-engine', { engine }).catch((error: Error) => console.warn(error.message));
   }
 
   /** What was typed is stored first; the page comes back with it. */

@@ -12,6 +12,8 @@ export interface Shard {
   name: string;
   url: string;
   bytes: number;
+  /** Hexadecimal, where the list has it. */
+  md5?: string;
 }
 
 /** @throws EngineError `no-space` where the browser keeps no files (some private windows) */
@@ -31,10 +33,11 @@ export async function openScope(scope: Scope): Promise<Cache> {
 export function readManifest(json: unknown, folder: string): Shard[] {
   const records = (json as { records?: unknown } | null)?.records;
   if (!Array.isArray(records) || records.length === 0) throw notAManifest();
-  return records.map((record: { dataPath?: unknown; nbytes?: unknown } | null) => {
-    const { dataPath, nbytes } = record ?? {};
+  return records.map((record: { dataPath?: unknown; nbytes?: unknown; md5sum?: unknown } | null) => {
+    const { dataPath, nbytes, md5sum } = record ?? {};
     if (typeof dataPath !== 'string' || typeof nbytes !== 'number' || !Number.isSafeInteger(nbytes) || nbytes <= 0) throw notAManifest();
-    return { name: dataPath, url: fileUrl(folder, dataPath), bytes: nbytes };
+    const shard: Shard = { name: dataPath, url: fileUrl(folder, dataPath), bytes: nbytes };
+    return typeof md5sum === 'string' && /^[0-9a-f]{32}$/i.test(md5sum) ? { ...shard, md5: md5sum.toLowerCase() } : shard;
   });
 }
 const notAManifest = () =>
@@ -58,7 +61,7 @@ export interface ModelFiles {
 }
 
 /** The description and the list of files, when both are cached and readable. */
-async function cachedFiles(record: ModelRecord): Promise<ModelFiles | null> {
+export async function cachedFiles(record: ModelRecord): Promise<ModelFiles | null> {
   const config = await (await openScope('config')).match(fileUrl(record.model, CONFIG_FILE));
   const manifest = await (await openScope('model')).match(fileUrl(record.model, MANIFEST_FILE));
   if (!config || !manifest) return null;

@@ -16,7 +16,7 @@ import { recordOf, type WebLlmRef } from './records.ts';
 const PARALLEL = 3;
 const REPORT_MS = 250;
 /** Where a cached file came from, so that a later visit asks the same mirror in the same layout. */
-const FROM = 'X-From';
+export const FROM = 'X-From';
 
 export type DownloadOptions = Partial<NetOptions> & { now?: () => number };
 
@@ -163,7 +163,7 @@ async function missingShards(shards: Shard[]): Promise<Shard[]> {
 }
 
 /** @throws EngineError `no-space`, naming both figures */
-async function askForRoom(bytes: number): Promise<void> {
+export async function askForRoom(bytes: number): Promise<void> {
   if (bytes === 0) return;
   // Only pages have `persist()` in most browsers; the page asks too, with the person's consent.
   const storage = navigator.storage as StorageManager & { persist?: () => Promise<boolean> };

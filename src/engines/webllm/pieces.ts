@@ -58,6 +58,18 @@ export async function openPieces(url: string): Promise<Pieces> {
   };
 }
 
+/** Files of which only a part is here, and how many bytes of each. */
+export async function piecesHere(): Promise<{ url: string; bytes: number }[]> {
+  const cache = await caches.open(PIECE_SCOPE);
+  const sizes = new Map<string, number>();
+  for (const request of await cache.keys()) {
+    const url = decodeURIComponent(request.url.slice(PREFIX.length).replace(/\?from=\d+$/, ''));
+    const blob = await (await cache.match(request))?.blob();
+    sizes.set(url, (sizes.get(url) ?? 0) + (blob?.size ?? 0));
+  }
+  return [...sizes].map(([url, bytes]) => ({ url, bytes }));
+}
+
 /** Removes the pieces of every file under an address. */
 export async function removePieces(folder: string): Promise<void> {
   const cache = await caches.open(PIECE_SCOPE);

@@ -131,6 +131,19 @@ export async function removeFormer(url: string, name: string): Promise<number> {
   return former.length;
 }
 
+/** Every file of a model, whole or in part. */
+export async function filesHere(): Promise<{ name: string; bytes: number }[]> {
+  const all = (await folder()) as FileSystemDirectoryHandle & { values(): AsyncIterable<FileSystemHandle> };
+  const found: { name: string; bytes: number }[] = [];
+  for await (const handle of all.values()) {
+    if (handle.kind !== 'file' || handle.name.endsWith('.json')) continue;
+    // A file that is being written may refuse to be read; it is there all the same.
+    const file = await (handle as FileSystemFileHandle).getFile().catch(() => null);
+    found.push({ name: handle.name, bytes: file?.size ?? 0 });
+  }
+  return found;
+}
+
 export async function removeFile(name: string): Promise<void> {
   const all = await folder();
   for (const entry of [`${name}.json`, name]) {

@@ -36,23 +36,35 @@ export async function remove(ref: ModelRef): Promise<void> {
 /**
  * Copies a GGUF that the person dropped in to the private file system, so that a reload finds it. Another file of the same
  * name is another model; the same file dropped again is not copied again.
- * @throws EngineError `not-a-model`, `no-space`, `aborted`
+ * @param known the model by address that this file is known to be: it is then that one, and needs no download
+ * @throws EngineError `not-a-model`, `wrong-size`, `no-space`, `aborted`
  */
-export async function importFile(file: File, onProgress: (p: LoadProgress) => void, signal?: AbortSignal): Promise<ModelRef> {
+export async function importFile(
+  file: File,
+  onProgress: (p: LoadProgress) => void,
+  signal?: AbortSignal,
+  known?: Extract<WllamaRef, { url: string }>,
+): Promise<WllamaRef> {
   onProgress({ phase: 'check', bytesDone: 0, bytesTotal: file.size, secondsLeft: null, text: `Checking ${file.name}` });
   await checkedHeader(file, file.name);
+  if (known?.bytes && known.bytes !== file.size)
+    throw new EngineError(
+      'wrong-size',
+      `${file.name} has ${file.size} bytes and should have ${known.bytes}: it was not copied whole, or is another model. Copy it again.`,
+    );
   const mark = await fileMark(file).catch((cause: unknown) => {
     throw unreadable(file, cause);
   });
-  const name = markedName(mark, file.name);
+  const name = known ? await storedName(known) : markedName(mark, file.name);
   const title = file.name.replace(/\.gguf$/i, '');
-  const ref: WllamaRef = { engine: 'wllama', id: markedId(title, mark), file: name, bytes: file.size, title };
+  const ref: WllamaRef = known ?? { engine: 'wllama', id: markedId(title, mark), file: name, bytes: file.size, title };
   if ((await openWhole(name))?.size === file.size) return ref;
   await needRoom(file.size);
   const out = await openForWriting(name);
+  const url = known?.url ?? '';
   try {
     out.truncate(0);
-    await writeNote(name, { url: '', bytes: file.size, etag: '', whole: false });
+    await writeNote(name, { url, bytes: file.size, etag: '', whole: false });
     const speed = createSpeed();
     const body = file.stream().getReader();
     let at = 0;
@@ -72,7 +84,7 @@ export async function importFile(file: File, onProgress: (p: LoadProgress) => vo
       });
     }
     out.flush();
-    await writeNote(name, { url: '', bytes: at, etag: String(file.lastModified), whole: true });
+    await writeNote(name, { url, bytes: at, etag: known ? '' : String(file.lastModified), whole: true });
     return ref;
   } catch (error) {
     out.close();

@@ -1,7 +1,7 @@
 import type { LlmEngine } from '../../../src/engines/engine.ts';
 import { EngineError } from '../../../src/engines/errors.ts';
 import type { Llm, LlmReply, LlmRequest } from '../../../src/promptwizard/llm.ts';
-import { callHash } from '../../../src/worker/hash.ts';
+import { callHash } from '../../../src/store/hash.ts';
 import type { CallCache } from './callCache.ts';
 
 /** Nobody waits at the screen, and a reply that the clock cut off is no reply of the model. */

@@ -6,8 +6,8 @@ import { ISOLATED, launchBrowser, serve, type Server } from '../harness.ts';
 export interface App {
   server: Server;
   browser: Browser;
-  /** A page of its own context: nothing is stored yet. Errors of the page fail the test that reads `errors`. */
-  page(options?: { width?: number; height?: number; dark?: boolean; script?: () => void }): Promise<{ page: Page; errors: string[] }>;
+  /** A page of its own context: nothing is stored yet, and without a service worker what it fetches is seen. Errors of the page fail the test that reads `errors`. */
+  page(options?: { width?: number; height?: number; dark?: boolean; script?: () => void; serviceWorkers?: 'allow' | 'block' }): Promise<{ page: Page; errors: string[] }>;
   close(): Promise<void>;
 }
 
@@ -25,8 +25,8 @@ export async function openApp(): Promise<App> {
   return {
     server,
     browser,
-    async page({ width = 1200, height = 900, dark = false, script } = {}) {
-      const context = await browser.newContext({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light' });
+    async page({ width = 1200, height = 900, dark = false, script, serviceWorkers = 'block' } = {}) {
+      const context = await browser.newContext({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light', serviceWorkers });
       const page = await context.newPage();
       const errors: string[] = [];
       page.on('pageerror', (error) => errors.push(error.message));

@@ -4,6 +4,7 @@ import { EngineError } from '../../../src/engines/errors.ts';
 import { optimize } from '../../../src/promptwizard/optimize.ts';
 import { createSandbox } from '../../../src/sandbox/sandbox.ts';
 import { connectStore } from '../../../src/store/connection.ts';
+import { createFilesApi } from '../../../src/worker/files/filesApi.ts';
 import { createOptimizerApi } from '../../../src/worker/optimizerApi.ts';
 import { countingMethod } from '../../worker/doubles/countingMethod.ts';
 import { ScriptedEngine } from '../../worker/doubles/ScriptedEngine.ts';
@@ -48,6 +49,7 @@ expose(
     importFile: () => Promise.reject(new Error('not part of this test')),
     listServer: () => Promise.reject(new Error('not part of this test')),
     remove: async () => {},
+    files: createFilesApi(),
     pollMs: 100,
   }),
 );

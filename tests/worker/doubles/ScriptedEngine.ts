@@ -71,7 +71,10 @@ export class ScriptedEngine implements LlmEngine {
     if (answer instanceof Error) throw answer;
     request.onToken?.(1);
     if (answer instanceof Promise) {
-      const aborted = new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null)));
+      const aborted = new Promise<null>((resolve) => {
+        if (signal.aborted) resolve(null);
+        else signal.addEventListener('abort', () => resolve(null));
+      });
       const text = await Promise.race([answer, aborted]);
       return text === null ? result('so far', 'abort') : result(text, 'stop');
     }

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { LlmRequest } from '../../src/promptwizard/llm.ts';
 import { defaultSettings } from '../../src/promptwizard/settings.ts';
 import type { Task } from '../../src/promptwizard/types.ts';
-import { canonicalJson } from '../../src/worker/canonical.ts';
-import { callHash, ownCallHash, requestHash, seedOf, sha256 } from '../../src/worker/hash.ts';
+import { canonicalJson } from '../../src/store/canonical.ts';
+import { callHash, ownCallHash, requestHash, seedOf, sha256 } from '../../src/store/hash.ts';
 
 /** The same data with every object's keys in the opposite order. */
 function turned(value: unknown): unknown {

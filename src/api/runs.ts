@@ -1,0 +1,125 @@
+/** Runs that callers wait for: begun, followed to their end, stopped when nobody waits any more. */
+import { responseOf, stateOf } from './answers.ts';
+import { ApiError } from './errors.ts';
+import { Following } from './following.ts';
+import type { ApiHost, HostStatus, LoadNews } from './host.ts';
+import { MOST_WAITING, RETRY_AFTER } from './limits.ts';
+import type { Asked } from './request.ts';
+import type { OptimizeResponse } from './answerSchema.ts';
+
+/** What a request came to: a stored answer, or a run to wait for. */
+export type Begun = { cached: OptimizeResponse } | { following: Following };
+
+/** How long a run that was told to stop may take to end, ms. */
+const STOPPING = 10_000;
+const retryLater = { 'Retry-After': String(RETRY_AFTER) };
+const never = new Promise<never>(() => {});
+
+export class ApiRuns {
+  private readonly followed = new Map<string, Following>();
+  /** Requests on their way to a run: a model may have to be loaded first. */
+  private starting = 0;
+
+  constructor(private readonly host: ApiHost) {}
+
+  /** @param own whether callers may stop it: it was started for one of them */
+  follow(run: string, own: boolean): Following {
+    const known = this.followed.get(run);
+    if (known) return known;
+    const mine = new Following(this.host, run, own);
+    this.followed.set(run, mine);
+    void mine.ended.then(() => this.followed.delete(run));
+    return mine;
+  }
+
+  /** @param id of the run, if it becomes a new one. @throws ApiError */
+  async begin(asked: Asked, id: string, hear: (news: LoadNews) => void): Promise<Begun> {
+    // As many as the queue takes; they may all be waiting for the model.
+    if (this.starting > MOST_WAITING)
+      throw new ApiError('busy', `${this.starting} requests are on their way already. Ask again when one has ended.`, {}, retryLater);
+    this.starting++;
+    try {
+      const reply = await this.host.start(asked, id, hear);
+      if (reply.kind === 'started') return { following: this.follow(reply.run, reply.run === id) };
+      if (reply.kind === 'busy') throw new ApiError('busy', reply.message, {}, retryLater);
+      if (reply.kind === 'elsewhere') throw new ApiError('busy', reply.message, {}, retryLater, true);
+      const cached = await this.responseTo(reply.run, asked.sessionId, true);
+      if (cached) return { cached };
+      throw new ApiError('failed', 'The stored answer could not be read. Send the request with anew: true.', { run_id: reply.run });
+    } finally {
+      this.starting--;
+    }
+  }
+
+  /**
+   * Waits for the run's end, the caller's patience or the caller's going, whichever comes first.
+   * @param since when the request came, milliseconds since 1970
+   * @throws ApiError for every end but a result
+   */
+  async wait(following: Following, asked: Asked, since: number, gone?: AbortSignal): Promise<OptimizeResponse> {
+    const { host } = this;
+    const over = new AbortController();
+    const patience = asked.timeout === null ? null : Math.max(0, asked.timeout - (host.now() - since));
+    following.callers++;
+    const first = await Promise.race([
+      following.ended,
+      patience === null ? never : host.wait(patience, over.signal).then(() => 'late' as const),
+      gone ? aborted(gone).then(() => 'gone' as const) : never,
+    ]);
+    over.abort();
+    following.callers--;
+    if (first !== 'late' && first !== 'gone') return this.answerAt(following.run, first, asked.sessionId);
+    const result = await this.giveUp(following, asked.sessionId);
+    const more = { run_id: following.run, ...(result ? { result } : {}) };
+    if (first === 'gone') throw new ApiError('cancelled', 'The caller went away. What was found is kept under the run’s id.', more);
+    const seconds = asked.timeout! / 1000;
+    throw new ApiError('timeout', `The run did not end within ${seconds} seconds. The best so far is kept under its run id.`, more);
+  }
+
+  /** Stops the run and waits a while for its end. False: another page has it in hand. */
+  async stop(run: string): Promise<boolean> {
+    const { host } = this;
+    if ((await host.stop(run)) === 'elsewhere') return false;
+    const following = this.follow(run, false);
+    const over = new AbortController();
+    await Promise.race([following.ended, host.wait(STOPPING, over.signal)]);
+    over.abort();
+    return true;
+  }
+
+  /** Of a run that somebody else waits for, or did not start here, nothing is stopped. */
+  private async giveUp(following: Following, sessionId: string | null): Promise<OptimizeResponse | null> {
+    if (!following.own || following.callers > 0) return null;
+    await this.stop(following.run).catch(() => false);
+    return this.responseTo(following.run, sessionId, false);
+  }
+
+  private async answerAt(run: string, status: HostStatus, sessionId: string | null): Promise<OptimizeResponse> {
+    const result = await this.responseTo(run, sessionId, false);
+    if (status === 'done' && result) return result;
+    const more = { run_id: run, ...(result ? { result } : {}) };
+    if (status === 'stopped')
+      throw new ApiError('cancelled', `The run was stopped.${result ? ' The best so far is in result.' : ''}`, more);
+    const why = (await this.host.find(run))?.error;
+    if (status === 'interrupted')
+      throw new ApiError(
+        'interrupted',
+        `${why ?? 'The run was cut short.'} All its answers are kept; open the run in the app to go on.`,
+        more,
+      );
+    throw new ApiError('failed', why ?? 'The run ended by a fault of this app. Send the request again.', more);
+  }
+
+  /** null: the run has no result. */
+  private async responseTo(run: string, sessionId: string | null, cached: boolean): Promise<OptimizeResponse | null> {
+    const found = await this.host.find(run);
+    const state = stateOf(await this.host.events(run));
+    if (!found || !state.result) return null;
+    return responseOf(state, state.result, { run, sessionId, cached, model: found.model, version: this.host.version });
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
