@@ -1,0 +1,99 @@
+/** The built app on the double of a static host, in a browser with a profile on disk, as a person's is. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { chromium, type BrowserContext, type Page } from 'playwright';
+import { build } from 'vite';
+import { tinyGguf } from '../../fixtures/tiny-gguf.ts';
+import { openHost, type Host } from '../../host/host.ts';
+import { CHROMIUM_ARGS, CHROMIUM_PATH } from '../harness.ts';
+
+export const WAIT = { timeout: 60_000 };
+
+export interface Hosted {
+  host: Host;
+  context: BrowserContext;
+  /** Messages of pages and their workers that are errors. */
+  errors: string[];
+  /** A new tab; the worker has taken it over unless told otherwise. */
+  open(place?: string): Promise<Page>;
+  /** Ends the browser and starts it again with what it has on disk. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openHosted({ more = {}, args = [] as string[], dist = resolve('dist') } = {}): Promise<Hosted> {
+  const folder = await mkdtemp(join(tmpdir(), 'profile-'));
+  const host = await openHost(dist, more);
+  const errors: string[] = [];
+  const start = async (): Promise<BrowserContext> => {
+    const context = await chromium.launchPersistentContext(folder, { executablePath: CHROMIUM_PATH, args: [...CHROMIUM_ARGS, ...args] });
+    context.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+    context.on('weberror', (error) => errors.push(error.error().message));
+    return context;
+  };
+  const hosted: Hosted = {
+    host,
+    errors,
+    context: await start(),
+    async open(place = '') {
+      const page = await hosted.context.newPage();
+      await page.goto(host.url + place);
+      await controlled(page);
+      return page;
+    },
+    async restart() {
+      await hosted.context.close();
+      hosted.context = await start();
+    },
+    async close() {
+      await hosted.context.close();
+      await host.close().catch(() => {});
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  return hosted;
+}
+
+/** Resolves when a service worker answers for the page. */
+export const controlled = (page: Page): Promise<void> =>
+  page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+    if (navigator.serviceWorker.controller) return;
+    await new Promise((done) => navigator.serviceWorker.addEventListener('controllerchange', done));
+  });
+
+let builds = 0;
+
+/** Another build of the same app, with other names of its files: one setting has another default. */
+export async function buildAnother(): Promise<string> {
+  const outDir = join(process.env['BUILT_PAGES'] ?? (await mkdtemp(join(tmpdir(), 'builds-'))), `dist-${++builds}`);
+  process.env['MUTATE_REFINE_ITERATIONS'] = String(builds + 4);
+  try {
+    await build({ configFile: resolve('vite.config.ts'), logLevel: 'error', build: { outDir, emptyOutDir: true } });
+  } finally {
+    delete process.env['MUTATE_REFINE_ITERATIONS'];
+  }
+  return outDir;
+}
+
+/** Takes a model of half a megabyte. `endless`: it never ends a reply by itself, so that a run takes its time. */
+export async function takeModel(page: Page, { endless = false } = {}): Promise<void> {
+  await page.evaluate(() => void (location.hash = '#/models'));
+  await page.getByText('A model of your own').click();
+  const buffer = Buffer.from(tinyGguf({ contextLength: 2048, name: 'tiny', endless }));
+  await page.getByLabel('GGUF file').setInputFiles({ name: 'tiny.gguf', mimeType: 'application/octet-stream', buffer });
+  await page.getByText(/is ready on/).waitFor(WAIT);
+}
+
+/** Fills the form with twenty rows and starts the trial plan. */
+export async function startRun(page: Page): Promise<void> {
+  const rows = Array.from({ length: 20 }, (_, i) => `{"question":"What is ${i} and one?","answer":"${i + 1}"}`).join('\n');
+  await page.evaluate(() => void (location.hash = '#/'));
+  await page.getByRole('textbox', { name: 'Your prompt' }).fill('Add one.');
+  await page.getByLabel('File with rows').setInputFiles({ name: 'rows.jsonl', mimeType: 'application/jsonl', buffer: Buffer.from(rows) });
+  await page.getByText('20 rows added', { exact: false }).waitFor(WAIT);
+  await page.getByRole('radio', { name: /^trial/i }).check();
+  await page.locator('button.primary.big').click();
+  await page.waitForURL(/#\/runs\//, WAIT);
+}
