@@ -3,6 +3,7 @@
  * what other apps share.
  */
 import { answerApi } from './api/answerApi.ts';
+import { answerElsewhere } from './elsewhere.ts';
 import { answerEngine, dropOldEngines, keepTakenEngines } from './engineFiles.ts';
 import { answerModelList } from './modelList.ts';
 import { answerPage, dropOldPages, keepPage } from './pageFiles.ts';
@@ -12,7 +13,7 @@ import { answerShared } from './share.ts';
 declare const self: ServiceWorkerGlobalScope;
 
 /** Asked in this order; what none answers goes to the network. */
-const answerers: ((event: FetchEvent) => Promise<Response> | null)[] = [answerApi, answerShared, answerEngine, answerModelList, answerPage];
+const answerers: ((event: FetchEvent) => Promise<Response> | null)[] = [answerApi, answerShared, answerEngine, answerModelList, answerPage, answerElsewhere];
 
 self.addEventListener('install', (event) => event.waitUntil(Promise.all([keepPage(), keepTakenEngines()])));
 
