@@ -3,17 +3,24 @@
  * what other apps share.
  */
 import { answerApi } from './api/answerApi.ts';
-import { answerElsewhere } from './elsewhere.ts';
 import { answerEngine, dropOldEngines, keepTakenEngines } from './engineFiles.ts';
 import { answerModelList } from './modelList.ts';
 import { answerPage, dropOldPages, keepPage } from './pageFiles.ts';
 import { answerQuestion } from './questions.ts';
+import { answerRead } from './redirects.ts';
 import { answerShared } from './share.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 
 /** Asked in this order; what none answers goes to the network. */
-const answerers: ((event: FetchEvent) => Promise<Response> | null)[] = [answerApi, answerShared, answerEngine, answerModelList, answerPage, answerElsewhere];
+const answerers: ((event: FetchEvent) => Promise<Response> | null)[] = [
+  answerApi,
+  answerShared,
+  answerEngine,
+  answerModelList,
+  answerPage,
+  answerRead,
+];
 
 self.addEventListener('install', (event) => event.waitUntil(Promise.all([keepPage(), keepTakenEngines()])));
 

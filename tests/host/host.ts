@@ -47,6 +47,8 @@ export interface Host {
   frameUrl: string;
   /** Everything that was asked, in its order. */
   asked: Asked[];
+  /** Paths of all files that it has. */
+  names(): string[];
   /** From now on every file is the new folder's, and none is the old one's. */
   deploy(folder: string): Promise<void>;
   /** Changes what single paths answer: a file's content, or null for one that is not there. */
@@ -124,6 +126,7 @@ export async function openHost(folder: string, more: Record<string, string> = {}
     // Ports make no other site; another name does.
     frameUrl: urlOf(frameServer).replace('127.0.0.1', 'localhost'),
     asked,
+    names: () => [...files.keys()],
     async deploy(next) {
       files = await readAll(next, more);
       changed.clear();

@@ -1,0 +1,133 @@
+/** A new deploy under an open page: told, applied on request, never in a run, and never a white page. */
+import type { Page } from 'playwright';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { buildAnother, controlled, openHosted, startRun, takeModel, WAIT, type Hosted } from './hosted.ts';
+
+const READY = 'A new version of this page is ready.';
+let next: string;
+let hosted: Hosted;
+
+beforeAll(async () => {
+  next = await buildAnother();
+}, 120_000);
+beforeEach(async () => {
+  hosted = await openHosted();
+}, 120_000);
+afterEach(() => hosted?.close());
+
+/** As coming back to the tab does. */
+const comeBack = (page: Page): Promise<void> => page.evaluate(() => void dispatchEvent(new Event('focus')));
+const entryOf = (page: Page): Promise<string> => page.evaluate(() => document.querySelector('script[type=module]')!.getAttribute('src')!);
+const notice = (page: Page) => page.getByText(READY, { exact: false });
+
+describe('a new version', { timeout: 180_000 }, () => {
+  it('is told when the person comes back, applied when asked for, and keeps what was typed', async () => {
+    const page = await hosted.open();
+    const before = await entryOf(page);
+    await hosted.host.deploy(next);
+    await comeBack(page);
+    await notice(page).waitFor(WAIT);
+    expect(await entryOf(page)).toBe(before);
+    await page.getByRole('textbox', { name: 'Your prompt' }).fill('Typed a moment ago.');
+    await page.getByRole('button', { name: 'Use it now' }).click();
+    await expect.poll(() => entryOf(page).catch(() => before), WAIT).not.toBe(before);
+    await expect.poll(() => page.getByRole('textbox', { name: 'Your prompt' }).inputValue(), WAIT).toBe('Typed a moment ago.');
+    expect(await notice(page).count()).toBe(0);
+  });
+
+  it('is not taken by a reload, which shows the same version, whole, though every file on the server is another', async () => {
+    const page = await hosted.open();
+    const before = await entryOf(page);
+    await hosted.host.deploy(next);
+    await page.reload();
+    await notice(page).waitFor(WAIT);
+    expect(await entryOf(page)).toBe(before);
+    await page.evaluate(() => void (location.hash = '#/settings'));
+    await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor(WAIT);
+  });
+
+  it('is never offered during a run of any tab, but after it', async () => {
+    const page = await hosted.open();
+    await takeModel(page, { endless: true });
+    await startRun(page);
+    const other = await hosted.open('#/help');
+    await hosted.host.deploy(next);
+    await comeBack(other);
+    for (const tab of [page, other]) {
+      await tab.getByText('It is offered when the run has ended.', { exact: false }).waitFor(WAIT);
+      expect(await tab.getByRole('button', { name: 'Use it now' }).count()).toBe(0);
+    }
+    await page.getByRole('button', { name: /^Stop/ }).click();
+    await other.getByRole('button', { name: 'Use it now' }).waitFor(WAIT);
+    await page.getByRole('button', { name: 'Use it now' }).waitFor(WAIT);
+  });
+
+  it('taken in one tab leaves the other as it is, with every part of the old version at hand', async () => {
+    const page = await hosted.open();
+    const other = await hosted.open();
+    const before = await entryOf(other);
+    await hosted.host.deploy(next);
+    await comeBack(page);
+    await page.getByRole('button', { name: 'Use it now' }).click(WAIT);
+    await other.getByText('Another tab has changed to a new version.', { exact: false }).waitFor(WAIT);
+    expect(await entryOf(other)).toBe(before);
+    for (const [place, name] of [
+      ['#/settings', 'Settings'],
+      ['#/models', 'Models'],
+      ['#/help', /help/i],
+    ] as const) {
+      await other.evaluate((hash) => void (location.hash = hash), place);
+      await other.getByRole('heading', { level: 1, name }).waitFor(WAIT);
+    }
+    expect(hosted.errors.filter((text) => !/models\/index\.json|404/.test(text))).toEqual([]);
+  });
+
+  it('takes the engine that was kept along, so that it works without a network at once', async () => {
+    const page = await hosted.open();
+    await takeModel(page);
+    await expect.poll(() => page.evaluate(async () => (await (await caches.open('promptevolver/engines')).keys()).length), WAIT).toBe(2);
+    await hosted.host.deploy(next);
+    await comeBack(page);
+    await page.getByRole('button', { name: 'Use it now' }).click(WAIT);
+    await page.waitForEvent('load', WAIT);
+    await controlled(page);
+    await hosted.host.close();
+    await takeModel(page);
+  });
+});
+
+describe('a page that no service worker keeps', { timeout: 180_000 }, () => {
+  it('is loaded anew, once, when the server has another version of the part it needs, and keeps what was typed', async () => {
+    const context = hosted.context;
+    await context.addInitScript(() => {
+      navigator.serviceWorker.register = () => Promise.reject(new Error('not here'));
+    });
+    const page = await context.newPage();
+    await page.goto(hosted.host.url);
+    const before = await entryOf(page);
+    await page.getByRole('textbox', { name: 'Your prompt' }).fill('Typed before the deploy.');
+    await hosted.host.deploy(next);
+    await page.evaluate(() => void (location.hash = '#/settings'));
+    await expect.poll(() => entryOf(page).catch(() => before), WAIT).not.toBe(before);
+    await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor(WAIT);
+    await page.evaluate(() => void (location.hash = '#/'));
+    await expect.poll(() => page.getByRole('textbox', { name: 'Your prompt' }).inputValue(), WAIT).toBe('Typed before the deploy.');
+  });
+
+  it('says what is missing, and stays, when the server lost a part but has no new version', async () => {
+    const context = hosted.context;
+    await context.addInitScript(() => {
+      navigator.serviceWorker.register = () => Promise.reject(new Error('not here'));
+    });
+    const page = await context.newPage();
+    let loads = 0;
+    page.on('load', () => loads++);
+    await page.goto(hosted.host.url);
+    await page.getByRole('textbox', { name: 'Your prompt' }).waitFor(WAIT);
+    const part = hosted.host.names().find((name) => /assets\/Help-.*\.js$/.test(name))!;
+    hosted.host.override(part, null);
+    await page.evaluate(() => void (location.hash = '#/help'));
+    await page.getByText('This part of the page could not be fetched.', { exact: false }).waitFor(WAIT);
+    expect(loads).toBe(1);
+  });
+});
