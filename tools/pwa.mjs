@@ -1,6 +1,6 @@
 /** The service worker's build: which files it keeps, and what it knows of each. */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { VitePWA } from 'vite-plugin-pwa';
 import { root } from './root.mjs';
 
@@ -38,7 +38,7 @@ export function serviceWorker() {
     },
   };
   /** @type {Plugin} */
-  const place = { name: 'built-where', configResolved: (config) => void (outDir = join(config.root, config.build.outDir)) };
+  const place = { name: 'built-where', configResolved: (config) => void (outDir = resolve(config.root, config.build.outDir)) };
 
   const pwa = VitePWA({
     strategies: 'injectManifest',
@@ -49,6 +49,8 @@ export function serviceWorker() {
     // public/manifest.webmanifest
     manifest: false,
     includeManifestIcons: false,
+    // What it is made of was told with the page.
+    integration: { configureCustomSWViteBuild: (config) => void (config.logLevel = 'warn') },
     injectManifest: {
       rollupFormat: 'iife',
       globPatterns: ['**/*'],

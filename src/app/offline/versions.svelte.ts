@@ -4,7 +4,7 @@ import { form } from '../optimize/form.svelte.ts';
 import { ask, registration } from './serviceWorker.ts';
 
 /** How often coming back to the page asks the server, ms. */
-const PAUSE = 30_000;
+const PAUSE = 10_000;
 
 class Versions {
   /** Has all its files and waits for the person's word. */
@@ -16,7 +16,7 @@ class Versions {
   /** Files that could not be fetched, and whether the page is kept for use without a network all the same. */
   missing = $state.raw<{ files: readonly string[]; whole: boolean } | null>(null);
   changing = $state(false);
-  private asked = 0;
+  private asked = -Infinity;
 
   /** Once, after the first paint. */
   async watch(): Promise<void> {

@@ -86,14 +86,18 @@ export async function takeModel(page: Page, { endless = false } = {}): Promise<v
   await page.getByText(/is ready on/).waitFor(WAIT);
 }
 
-/** Fills the form with twenty rows and starts the trial plan. */
-export async function startRun(page: Page): Promise<void> {
+/** Fills the form with twenty rows and starts the trial plan; `long`: the thorough one, with replies of a thousand tokens. */
+export async function startRun(page: Page, { long = false } = {}): Promise<void> {
   const rows = Array.from({ length: 20 }, (_, i) => `{"question":"What is ${i} and one?","answer":"${i + 1}"}`).join('\n');
   await page.evaluate(() => void (location.hash = '#/'));
   await page.getByRole('textbox', { name: 'Your prompt' }).fill('Add one.');
   await page.getByLabel('File with rows').setInputFiles({ name: 'rows.jsonl', mimeType: 'application/jsonl', buffer: Buffer.from(rows) });
   await page.getByText('20 rows added', { exact: false }).waitFor(WAIT);
-  await page.getByRole('radio', { name: /^trial/i }).check();
+  if (long) {
+    await page.getByText('All settings').click();
+    await page.getByRole('textbox', { name: 'Longest reply', exact: true }).fill('1000');
+  }
+  await page.getByRole('radio', { name: long ? /^thorough/i : /^trial/i }).check();
   await page.locator('button.primary.big').click();
   await page.waitForURL(/#\/runs\//, WAIT);
 }

@@ -15,8 +15,15 @@ beforeEach(async () => {
 }, 120_000);
 afterEach(() => hosted?.close());
 
-/** As coming back to the tab does. */
-const comeBack = (page: Page): Promise<void> => page.evaluate(() => void dispatchEvent(new Event('focus')));
+/** As coming back to the tab does, again and again, until the new version is there: the page does not ask at every time. */
+async function comeBack(page: Page): Promise<void> {
+  const told = () =>
+    page.evaluate(async () => {
+      dispatchEvent(new Event('focus'));
+      return (await navigator.serviceWorker.ready).waiting !== null;
+    });
+  await expect.poll(told, { ...WAIT, interval: 500 }).toBe(true);
+}
 const entryOf = (page: Page): Promise<string> => page.evaluate(() => document.querySelector('script[type=module]')!.getAttribute('src')!);
 const notice = (page: Page) => page.getByText(READY, { exact: false });
 
@@ -49,7 +56,7 @@ describe('a new version', { timeout: 180_000 }, () => {
   it('is never offered during a run of any tab, but after it', async () => {
     const page = await hosted.open();
     await takeModel(page, { endless: true });
-    await startRun(page);
+    await startRun(page, { long: true });
     const other = await hosted.open('#/help');
     await hosted.host.deploy(next);
     await comeBack(other);
