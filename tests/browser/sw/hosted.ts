@@ -1,5 +1,5 @@
 /** The built app on the double of a static host, in a browser with a profile on disk, as a person's is. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright';
@@ -22,9 +22,13 @@ export interface Hosted {
   close(): Promise<void>;
 }
 
-export async function openHosted({ more = {}, args = [] as string[], dist = resolve('dist') } = {}): Promise<Hosted> {
+/** @param framedStorage whether pages in frames of other sites may store anything: a choice that people have in their settings */
+export async function openHosted({ more = {}, args = [] as string[], framedStorage = true } = {}): Promise<Hosted> {
   const folder = await mkdtemp(join(tmpdir(), 'profile-'));
-  const host = await openHost(dist, more);
+  const profile = { cookie_controls_mode: framedStorage ? 0 : 1, block_third_party_cookies: !framedStorage };
+  await mkdir(join(folder, 'Default'));
+  await writeFile(join(folder, 'Default/Preferences'), JSON.stringify({ profile }));
+  const host = await openHost(resolve('dist'), more);
   const errors: string[] = [];
   const start = async (): Promise<BrowserContext> => {
     const context = await chromium.launchPersistentContext(folder, { executablePath: CHROMIUM_PATH, args: [...CHROMIUM_ARGS, ...args] });
@@ -77,12 +81,13 @@ export async function buildAnother(): Promise<string> {
   return outDir;
 }
 
+export const tinyModel = (endless = false): Buffer => Buffer.from(tinyGguf({ contextLength: 2048, name: 'tiny', endless }));
+
 /** Takes a model of half a megabyte. `endless`: it never ends a reply by itself, so that a run takes its time. */
 export async function takeModel(page: Page, { endless = false } = {}): Promise<void> {
   await page.evaluate(() => void (location.hash = '#/models'));
   await page.getByText('A model of your own').click();
-  const buffer = Buffer.from(tinyGguf({ contextLength: 2048, name: 'tiny', endless }));
-  await page.getByLabel('GGUF file').setInputFiles({ name: 'tiny.gguf', mimeType: 'application/octet-stream', buffer });
+  await page.getByLabel('GGUF file').setInputFiles({ name: 'tiny.gguf', mimeType: 'application/octet-stream', buffer: tinyModel(endless) });
   await page.getByText(/is ready on/).waitFor(WAIT);
 }
 

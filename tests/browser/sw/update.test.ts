@@ -1,7 +1,7 @@
 /** A new deploy under an open page: told, applied on request, never in a run, and never a white page. */
 import type { Page } from 'playwright';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { buildAnother, controlled, openHosted, startRun, takeModel, WAIT, type Hosted } from './hosted.ts';
+import { buildAnother, controlled, openHosted, startRun, takeModel, tinyModel, WAIT, type Hosted } from './hosted.ts';
 
 const READY = 'A new version of this page is ready.';
 let next: string;
@@ -99,6 +99,23 @@ describe('a new version', { timeout: 180_000 }, () => {
     await page.waitForEvent('load', WAIT);
     await controlled(page);
     await hosted.host.close();
+    await takeModel(page);
+  });
+});
+
+describe('an engine that was not kept before the deploy', { timeout: 180_000 }, () => {
+  it('is gone from the server: the page says so, offers the new version, and that one loads the model', async () => {
+    const page = await hosted.open('#/models');
+    await hosted.host.deploy(next);
+    await page.getByText('A model of your own').click();
+    await page.getByLabel('GGUF file').setInputFiles({ name: 'tiny.gguf', mimeType: 'application/octet-stream', buffer: tinyModel() });
+    await page.getByText('misses a part that the server no longer has', { exact: false }).waitFor(WAIT);
+    await page
+      .getByText('Loading', { exact: false })
+      .first()
+      .waitFor({ state: 'hidden', ...WAIT });
+    await page.getByRole('button', { name: 'Use it now' }).click();
+    await page.waitForEvent('load', WAIT);
     await takeModel(page);
   });
 });
