@@ -69,12 +69,18 @@ export const controlled = (page: Page): Promise<void> =>
 
 let builds = 0;
 
-/** Another build of the same app, with other names of its files: one setting has another default. */
+/** Another build of the same app, with other names of its files: one setting has another default, and the engines' files are called otherwise. */
 export async function buildAnother(): Promise<string> {
   const outDir = join(process.env['BUILT_PAGES'] ?? (await mkdtemp(join(tmpdir(), 'builds-'))), `dist-${++builds}`);
   process.env['MUTATE_REFINE_ITERATIONS'] = String(builds + 4);
   try {
-    await build({ configFile: resolve('vite.config.ts'), logLevel: 'error', build: { outDir, emptyOutDir: true } });
+    const output = { chunkFileNames: 'assets/[name]-other-[hash].js', assetFileNames: 'assets/[name]-other-[hash][extname]' };
+    await build({
+      configFile: resolve('vite.config.ts'),
+      logLevel: 'error',
+      worker: { rolldownOptions: { output } },
+      build: { outDir, emptyOutDir: true },
+    });
   } finally {
     delete process.env['MUTATE_REFINE_ITERATIONS'];
   }

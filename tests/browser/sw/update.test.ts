@@ -110,10 +110,6 @@ describe('an engine that was not kept before the deploy', { timeout: 180_000 }, 
     await page.getByText('A model of your own').click();
     await page.getByLabel('GGUF file').setInputFiles({ name: 'tiny.gguf', mimeType: 'application/octet-stream', buffer: tinyModel() });
     await page.getByText('misses a part that the server no longer has', { exact: false }).waitFor(WAIT);
-    await page
-      .getByText('Loading', { exact: false })
-      .first()
-      .waitFor({ state: 'hidden', ...WAIT });
     await page.getByRole('button', { name: 'Use it now' }).click();
     await page.waitForEvent('load', WAIT);
     await takeModel(page);
