@@ -18,7 +18,12 @@ async function run(reply: (path: string, asked: Asked) => Reply) {
   vi.useRealTimers();
   app = await ModelServer.start((asked) => reply(asked.path, asked));
   const t = deployment();
-  const session_id = await optimizeInBrowser(t, 'Count the things.', `${app.url}/`, 1);
+  const session_id = await optimizeInBrowser(
+    t as unknown as Parameters<typeof optimizeInBrowser>[0],
+    'Count the things.',
+    `${app.url}/`,
+    1,
+  );
   return { session_id, session: await t.query(api.sessions.getSession, { session_id }), asked: app.asked };
 }
 

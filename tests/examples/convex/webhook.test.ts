@@ -103,6 +103,14 @@ describe('a delivery', () => {
     expect((await runsOf(t)).map(({ used }) => used)).toEqual([true, false, false]);
   });
 
+  it('of the app that was not measured stays, whatever comes later', async () => {
+    const t = deployment();
+    const session = await open(t);
+    await deliver(t, completed({ session_id: session, quality: 'none', quality_score: 0 }));
+    await deliver(t, completed({ session_id: session, run_id: 'run-2' }));
+    expect(await look(t, session)).toMatchObject({ run_id: 'run-1', quality: 'none' });
+  });
+
   it('takes the place of a failure', async () => {
     const t = deployment();
     const session = await open(t);
