@@ -249,15 +249,16 @@ describe('a bad body', () => {
     expect(await deliver(t, '{}', { 'Content-Length': String(MOST_BYTES + 1) })).toMatchObject({ status: 413 });
     expect(await runsOf(t)).toEqual([]);
   });
-  it('that says it is small but never ends is read no further than the limit', async () => {
+  it('that does not say how large it is is read no further than the limit', async () => {
     let given = 0;
-    const endless = new ReadableStream<Uint8Array>({
+    const long = new ReadableStream<Uint8Array>({
       pull(controller) {
         given += 65_536;
         controller.enqueue(new Uint8Array(65_536));
+        if (given > 3 * MOST_BYTES) controller.close();
       },
     });
-    const response = await deployment().fetch('/api/webhook', { method: 'POST', body: endless, duplex: 'half' } as RequestInit);
+    const response = await deployment().fetch('/api/webhook', { method: 'POST', body: long, duplex: 'half' } as RequestInit);
     expect(response.status).toBe(413);
     expect(given).toBeLessThan(MOST_BYTES + 500_000);
   });
