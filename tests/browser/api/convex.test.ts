@@ -1,37 +1,25 @@
 /** The app in a real browser, and the real functions of the Convex example behind a real address. */
-import { createServer, type Server as HttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { api } from '../../../docs/examples/convex/convex/_generated/api.ts';
 import { deployment, SECRET, type Deployment } from '../../examples/convex/deployment.ts';
+import { serveWebhook, type WebhookServer } from '../../examples/convex/webhookServer.ts';
 import { ask, openApi, rows, takeModel, type ApiApp } from './openApi.ts';
 
 let app: ApiApp;
 let t: Deployment;
-let site: HttpServer;
-const statuses: [string, number][] = [];
+let site: WebhookServer;
 
 beforeAll(async () => {
   app = await openApi();
   t = deployment();
   vi.stubEnv('PROMPTEVOLVER_WEBHOOK_SECRET', SECRET);
   vi.stubEnv('PROMPTEVOLVER_ORIGIN', new URL(app.server.url).origin);
-  site = createServer(async (request, response) => {
-    const parts: Buffer[] = [];
-    for await (const part of request) parts.push(part as Buffer);
-    const { method = 'GET', url = '/' } = request;
-    const headers = Object.entries(request.headers).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
-    const body = method === 'POST' ? { body: new Uint8Array(Buffer.concat(parts)) } : {};
-    const answer = await t.fetch(url, { method, headers, ...body });
-    statuses.push([method, answer.status]);
-    response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(Buffer.from(await answer.arrayBuffer()));
-  });
-  await new Promise<void>((done) => site.listen(0, '127.0.0.1', done));
+  site = await serveWebhook(t);
 }, 180_000);
 afterAll(async () => {
   vi.unstubAllEnvs();
   await app?.close();
-  site?.close();
+  await site?.stop();
 });
 
 it('a run in the browser completes the session by the app’s signed webhook, past the preflight', async () => {
@@ -39,8 +27,7 @@ it('a run in the browser completes the session by the app’s signed webhook, pa
   const page = await app.open(context);
   await takeModel(page);
   await page.goto(`${app.server.url}#/settings`);
-  const { port } = site.address() as AddressInfo;
-  await page.getByLabel('Address', { exact: true }).fill(`http://127.0.0.1:${port}/api/webhook`);
+  await page.getByLabel('Address', { exact: true }).fill(`${site.url}/api/webhook`);
   await page.getByLabel('Secret, to sign with (optional)').fill(SECRET);
   await page.getByRole('button', { name: /^Allow sending to 127\.0\.0\.1/ }).click();
   await page.getByText(/^Runs are sent to/).waitFor();
@@ -56,7 +43,7 @@ it('a run in the browser completes the session by the app’s signed webhook, pa
   await expect.poll(async () => (await look()).status, { timeout: 60_000 }).toBe('completed');
   const { run_id, optimized_prompt, improvements, processing_time } = answer.body;
   expect(await look()).toMatchObject({ source: 'webhook', run_id, optimized_prompt, improvements, processing_time });
-  expect(statuses).toContainEqual(['OPTIONS', 204]);
-  expect(statuses).toContainEqual(['POST', 200]);
+  expect(site.answered).toContainEqual(['OPTIONS', '/api/webhook', 204]);
+  expect(site.answered).toContainEqual(['POST', '/api/webhook', 200]);
   await context.close();
 }, 180_000);

@@ -1,6 +1,6 @@
 /** The example's page code, with the real functions behind it; the app is a double that answers as docs/api.md says. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { optimizeInBrowser } from '../../../docs/examples/convex/browser/optimize.ts';
+import { optimizeInBrowser, sameOrigin, type Client, type Run } from '../../../docs/examples/convex/browser/optimize.ts';
 import { api } from '../../../docs/examples/convex/convex/_generated/api.ts';
 import { cleanEnvironment, completed, deployment } from './deployment.ts';
 import { ModelServer, type Asked, type Reply } from './doubles/ModelServer.ts';
@@ -18,12 +18,7 @@ async function run(reply: (path: string, asked: Asked) => Reply) {
   vi.useRealTimers();
   app = await ModelServer.start((asked) => reply(asked.path, asked));
   const t = deployment();
-  const session_id = await optimizeInBrowser(
-    t as unknown as Parameters<typeof optimizeInBrowser>[0],
-    'Count the things.',
-    `${app.url}/`,
-    1,
-  );
+  const session_id = await optimizeInBrowser(t as unknown as Client, 'Count the things.', sameOrigin(`${app.url}/`, 1));
   return { session_id, session: await t.query(api.sessions.getSession, { session_id }), asked: app.asked };
 }
 
@@ -60,5 +55,30 @@ describe('a page of the app’s origin', () => {
   ])('records how a long run ended: %j', async (reply, error) => {
     const { session } = await run((path) => (path === '/api/v1/optimize' ? { status: 202, body: { run_id: 'run-1' } } : reply));
     expect(session).toMatchObject({ status: 'failed', error });
+  });
+});
+
+describe('a page of another site', () => {
+  /** @param run in the place of the embed client's `optimize` */
+  async function embedded(run: Run) {
+    vi.stubEnv('PROMPTEVOLVER_ADDRESS', 'https://app.example/evolver');
+    const t = deployment();
+    const session_id = await optimizeInBrowser(t as unknown as Client, 'Count the things.', run);
+    return { session_id, session: await t.query(api.sessions.getSession, { session_id }) };
+  }
+
+  it('gives its client the request and the app’s address, and records the answer', async () => {
+    const run = vi.fn<Run>(async () => completed() as unknown as Awaited<ReturnType<Run>>);
+    const { session, session_id } = await embedded(run);
+    expect(run.mock.calls).toEqual([[{ prompt: 'Count the things.', session_id }, 'https://app.example/evolver/']]);
+    expect(session).toMatchObject({ status: 'completed', source: 'browser', quality_score: 0.9, run_id: 'run-1' });
+  });
+  it.each([
+    [Object.assign(new Error('The person said no.'), { code: 'refused' }), 'The person said no.'],
+    [new TypeError('Failed to fetch'), 'Failed to fetch'],
+    [new Error(''), 'The app could not be asked.'],
+    [{}, 'The app could not be asked.'],
+  ])('records why its client gave up: %s', async (fault, error) => {
+    expect((await embedded(() => Promise.reject(fault))).session).toMatchObject({ status: 'failed', error });
   });
 });

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { api, internal } from '../../../docs/examples/convex/convex/_generated/api.ts';
 import type { Id } from '../../../docs/examples/convex/convex/_generated/dataModel.ts';
-import { cleanEnvironment, completed, deliver, deployment, failed, pass, type Deployment } from './deployment.ts';
+import { cleanEnvironment, completed, deliver, deployment, failed, NOW, pass, type Deployment } from './deployment.ts';
 import { ModelServer, says, type Asked, type Reply } from './doubles/ModelServer.ts';
 
 cleanEnvironment();
@@ -43,6 +43,14 @@ describe('the action', () => {
     expect(doc).toMatchObject({ status: 'pending', original_prompt: PROMPT });
     expect(doc).not.toHaveProperty('optimized_prompt');
   });
+  it.each([
+    [undefined, null],
+    ['https://a.example', 'https://a.example/'],
+    ['https://a.example/folder/', 'https://a.example/folder/'],
+  ])('tells where the app lies: %s is %s', async (set, address) => {
+    vi.stubEnv('PROMPTEVOLVER_ADDRESS', set);
+    expect(await register(deployment())).toMatchObject({ address });
+  });
   it.each(['', ' \n', 'ü'.repeat(200_001)])('refuses a prompt that no session can hold, and says so', async (prompt) => {
     const t = deployment();
     expect(await detailOf(t.action(api.optimize.optimizePromptWithHFSpace, { prompt }))).toMatch(/^prompt must be /);
@@ -52,6 +60,8 @@ describe('the action', () => {
     ['PROMPTEVOLVER_FALLBACK_URL', 'localhost:11434'],
     ['PROMPTEVOLVER_FALLBACK_URL', 'https://me:pw@a.example/v1'],
     ['PROMPTEVOLVER_RUN_SECONDS', 'soon'],
+    ['PROMPTEVOLVER_ADDRESS', 'me-promptevolver.static.hf.space'],
+    ['PROMPTEVOLVER_ADDRESS', 'https://a.example/?x=1'],
   ])('names the setting that is wrong: %s=%s', async (name, value) => {
     vi.stubEnv(name, value);
     expect(await detailOf(register(deployment()))).toMatch(new RegExp(`^${name} must be .* npx convex env set ${name}`));
@@ -299,10 +309,16 @@ describe('GET /api/health', () => {
       promptwizard_version: null,
       timestamp: '2026-07-01T00:00:00.000Z',
       fallback: 'off',
-      webhook: { signed: false, origin: null },
+      webhook: { signed: false, origin: null, last_run: null },
     });
     await deliver(t, completed());
-    expect(await health(t)).toMatchObject({ promptwizard_version: '0.1.0' });
+    const told = { promptwizard_version: '0.1.0', webhook: { last_run: '2026-07-01T00:00:00.000Z' } };
+    expect(await health(t)).toMatchObject(told);
+    vi.setSystemTime(NOW + 60_000);
+    await deliver(t, completed());
+    expect(await health(t)).toMatchObject(told);
+    await deliver(t, completed({ run_id: 'run-2' }));
+    expect(await health(t)).toMatchObject({ webhook: { last_run: '2026-07-01T00:01:00.000Z' } });
   });
   it('tells whether the fallback server answers, and never its key or the secret', async () => {
     vi.stubEnv('PROMPTEVOLVER_WEBHOOK_SECRET', 'do not tell');

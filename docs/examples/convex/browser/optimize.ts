@@ -1,51 +1,61 @@
-/**
- * The first of the two ways: a page of the app's own origin asks the app, and brings the answer to Convex.
- * `client` is a ConvexClient or a ConvexHttpClient; `address` ends with a slash and is where the app lies.
- */
+/** The page's part of the first way: have the app run the request, and bring its answer to Convex. */
+import type { ConvexClient } from 'convex/browser';
 import type { FunctionArgs, FunctionReturnType } from 'convex/server';
-import type { ConvexHttpClient } from 'convex/browser';
 import { api } from '../convex/_generated/api.ts';
 
-type Client = Pick<ConvexHttpClient, 'action' | 'mutation'>;
-type Answer = NonNullable<FunctionArgs<typeof api.sessions.recordResult>['response']> & { run_id: string };
-interface Failure {
-  detail: string;
-  code: string;
-}
+export type Client = Pick<ConvexClient, 'action' | 'mutation'>;
 type Registered = FunctionReturnType<typeof api.optimize.optimizePromptWithHFSpace>;
+/** What we keep of the app's answer. */
+export type Answer = NonNullable<FunctionArgs<typeof api.sessions.recordResult>['response']> & { run_id: string };
+/** Rejects with an error that may have a `code`. `sameOrigin()` is one; so is `optimize` of the embed client. */
+export type Run = (request: Registered['request'], address: string | null) => Promise<Answer>;
 
-const PAUSE = 5000;
-
-/** Ends when the session has its result or its error. @throws what Convex or the network throws */
-export async function optimizeInBrowser(client: Client, prompt: string, address = './', pause = PAUSE): Promise<Registered['session_id']> {
-  const { session_id, request } = await client.action(api.optimize.optimizePromptWithHFSpace, { prompt });
+/** Ends when the session has its result or its error. @throws what Convex throws */
+export async function optimizeInBrowser(client: Client, prompt: string, run: Run): Promise<Registered['session_id']> {
+  const { session_id, request, address } = await client.action(api.optimize.optimizePromptWithHFSpace, { prompt });
   await client.mutation(api.sessions.takeSession, { session_id });
-  const answer = await ask(address, request, pause);
-  await client.mutation(api.sessions.recordResult, 'code' in answer ? { session_id, error: answer } : { session_id, ...picked(answer) });
+  const end = await run(request, address).then(picked, failureOf);
+  await client.mutation(api.sessions.recordResult, { session_id, ...end });
   return session_id;
 }
 
-async function ask(address: string, request: object, pause: number): Promise<Answer | Failure> {
-  const response = await fetch(`${address}api/v1/optimize`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(request),
-  });
-  const body = (await response.json()) as Partial<Answer & Failure>;
-  if (response.status === 202) return await wait(`${address}api/v1/runs/${body.run_id}`, pause);
-  return response.ok ? (body as Answer) : { detail: body.detail ?? `Status ${response.status}.`, code: body.code ?? 'failed' };
+class AppError extends Error {
+  readonly code: string;
+  constructor(status: number, { detail, code }: { detail?: string; code?: string }) {
+    super(detail ?? `The app answered with status ${status}.`);
+    this.code = code ?? 'failed';
+  }
 }
 
-/** After 240 seconds the app answers 202, and the run goes on. */
-async function wait(run: string, pause: number): Promise<Answer | Failure> {
+/**
+ * For a page of the app's own origin: its service worker answers, and answers nobody else.
+ * @param folder where the app lies, with a slash behind
+ * @param pause ms between two looks at a long run
+ */
+export const sameOrigin =
+  (folder = './', pause = 5000): Run =>
+  async (request) => {
+    const response = await fetch(`${folder}api/v1/optimize`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(request),
+    });
+    const body = await response.json();
+    // After 240 seconds the app answers 202, and the run goes on.
+    if (response.status === 202) return await wait(`${folder}api/v1/runs/${body.run_id}`, pause);
+    if (!response.ok) throw new AppError(response.status, body);
+    return body;
+  };
+
+async function wait(run: string, pause: number): Promise<Answer> {
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, pause));
     const response = await fetch(run);
-    const state = (await response.json()) as { status: string; result?: Answer; error?: Failure; detail?: string; code?: string };
-    if (!response.ok) return { detail: state.detail ?? `Status ${response.status}.`, code: state.code ?? 'failed' };
+    const state = await response.json();
+    if (!response.ok) throw new AppError(response.status, state);
     if (state.status === 'completed' && state.result) return state.result;
     if (['completed', 'stopped', 'failed', 'interrupted'].includes(state.status))
-      return state.error ?? { detail: `The run ended: ${state.status}.`, code: 'failed' };
+      throw new AppError(response.status, state.error ?? { detail: `The run ended: ${state.status}.` });
   }
 }
 
@@ -54,4 +64,10 @@ function picked({ run_id, optimized_prompt, improvements, quality_score, process
   const { model, promptwizard_version } = rest;
   const kept = { optimized_prompt, improvements, quality_score, processing_time, quality, model, promptwizard_version };
   return { run_id, response: { ...kept, ...(verdict ? { verdict: { outcome: verdict.outcome } } : {}) } };
+}
+
+function failureOf(fault: unknown) {
+  const { message, code } = fault as { message?: unknown; code?: unknown };
+  const words = typeof message === 'string' && message !== '' ? message : 'The app could not be asked.';
+  return { error: { detail: words, code: typeof code === 'string' && code !== '' ? code : 'failed' } };
 }

@@ -5,22 +5,26 @@ import { allowedOrigin, fallbackModel, fallbackServer, webhookSecret, type Fallb
 
 const PATIENCE = 3000;
 
-/** Of the run that came last; null: none came yet. */
-export const lastVersion = internalQuery({
+/** The run that came last. Neither a test nor a second delivery of one run leaves a trace. `at`: ms since 1970. */
+export const lastRun = internalQuery({
   args: {},
-  handler: async (ctx): Promise<string | null> => (await ctx.db.query('runs').order('desc').first())?.promptwizard_version ?? null,
+  handler: async (ctx): Promise<{ at: number; version: string | null } | null> => {
+    const run = await ctx.db.query('runs').order('desc').first();
+    return run && { at: run._creationTime, version: run.promptwizard_version ?? null };
+  },
 });
 
 /** Always 200, so that a monitor gets a body; `status` tells. */
 export const health = httpAction(async (ctx) => {
   const { fallback, detail } = await lookAtFallback();
+  const last = await ctx.runQuery(internal.health.lastRun, {});
   const body = {
     status: fallback === 'healthy' || fallback === 'off' ? 'healthy' : 'degraded',
     model: fallbackModel(),
-    promptwizard_version: await ctx.runQuery(internal.health.lastVersion, {}),
+    promptwizard_version: last?.version ?? null,
     timestamp: new Date().toISOString(),
     fallback,
-    webhook: { signed: webhookSecret() !== null, origin: allowedOrigin() },
+    webhook: { signed: webhookSecret() !== null, origin: allowedOrigin(), last_run: last && new Date(last.at).toISOString() },
     ...(detail === null ? {} : { detail }),
   };
   return Response.json(body, { headers: { 'Cache-Control': 'no-store', 'Access-Control-Allow-Origin': '*' } });

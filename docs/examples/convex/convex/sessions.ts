@@ -20,7 +20,7 @@ export async function end(ctx: MutationCtx, session: Doc<'sessions'>, { source, 
     await ctx.db.patch('sessions', session._id, { status: 'failed', error: rest.error.detail, source, run_id });
     return true;
   }
-  const better = session.source === 'fallback' && session.quality_score === undefined && rest.found.quality_score !== undefined;
+  const better = session.source === 'fallback' && rest.found.quality_score !== undefined;
   if (session.status === 'completed' && !better) return false;
   const { original_prompt, owner } = session;
   await ctx.db.replace('sessions', session._id, { status: 'completed', original_prompt, owner, source, run_id, ...rest.found });

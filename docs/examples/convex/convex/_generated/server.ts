@@ -26,8 +26,6 @@ export const internalMutation: MutationBuilder<DataModel, 'internal'> = internal
 export const action: ActionBuilder<DataModel, 'public'> = actionGeneric;
 export const internalAction: ActionBuilder<DataModel, 'internal'> = internalActionGeneric;
 export const httpAction: HttpActionBuilder = httpActionGeneric;
-export const env: Record<string, string | undefined> = (globalThis as unknown as { process: { env: Record<string, string | undefined> } })
-  .process.env;
 
 export type QueryCtx = GenericQueryCtx<DataModel>;
 export type MutationCtx = GenericMutationCtx<DataModel>;
