@@ -8,7 +8,7 @@ import { answerEngine, dropOldEngines, keepTakenEngines } from './engineFiles.ts
 import { answerModelList } from './modelList.ts';
 import { answerPage, dropOldPages, keepPage } from './pageFiles.ts';
 import { answerQuestion } from './questions.ts';
-import { answerShared } from './share.ts';
+import { answerShared } from './answerShared.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 
