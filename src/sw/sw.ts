@@ -13,7 +13,14 @@ import { answerShared } from './answerShared.ts';
 declare const self: ServiceWorkerGlobalScope;
 
 /** Asked in this order; what none answers goes to the network. */
-const answerers: ((event: FetchEvent) => Promise<Response> | null)[] = [answerApi, answerShared, answerEngine, answerModelList, answerPage, answerElsewhere];
+const answerers: ((event: FetchEvent) => Promise<Response> | null)[] = [
+  answerApi,
+  answerShared,
+  answerEngine,
+  answerModelList,
+  answerPage,
+  answerElsewhere,
+];
 
 self.addEventListener('install', (event) => event.waitUntil(Promise.all([keepPage(), keepTakenEngines()])));
 
