@@ -8,7 +8,7 @@ import { root } from './root.mjs';
 const AT_ONCE = 2;
 
 const rooms = (await readdir(join(root, 'src'))).map((name) => `src/${name}`);
-const jobs = [...rooms, 'tests', 'tools']
+const jobs = [...rooms, 'tests', 'tools', 'docs/examples/convex']
   .filter((folder) => existsSync(join(root, folder, 'tsconfig.json')))
   .map((folder) => ({ folder, command: commandFor(folder) }));
 

@@ -5,8 +5,6 @@
 import { connectStore, type Connection } from '../store/connection.ts';
 import { writePreference, type Shared } from '../store/preferences.ts';
 
-declare const self: ServiceWorkerGlobalScope;
-
 /** Of a file of rows, as the form opens them by hand. Bytes. */
 const MOST_FILE = 20 * 2 ** 20;
 const MOST_FILES = 10;
@@ -14,14 +12,8 @@ const MOST_FILES = 10;
 const MOST_TEXT = 200_000;
 
 /** Relative to the worker's scope. */
-const SHARE_PATH = 'share';
+export const SHARE_PATH = 'share';
 const FORM = './index.html#/?shared';
-
-/** null: something else. */
-export function answerShared({ request }: FetchEvent): Promise<Response> | null {
-  const home = self.registration.scope;
-  return request.method === 'POST' && request.url === new URL(SHARE_PATH, home).href ? answerShare(request, home) : null;
-}
 
 /**
  * @param home the worker's scope, an absolute address

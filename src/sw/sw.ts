@@ -3,12 +3,12 @@
  * what other apps share.
  */
 import { answerApi } from './api/answerApi.ts';
+import { answerShared } from './answerShared.ts';
 import { answerEngine, dropOldEngines, keepTakenEngines } from './engineFiles.ts';
 import { answerModelList } from './modelList.ts';
 import { answerPage, dropOldPages, keepPage } from './pageFiles.ts';
 import { answerQuestion } from './questions.ts';
 import { answerRead } from './redirects.ts';
-import { answerShared } from './share.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 

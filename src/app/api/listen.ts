@@ -1,6 +1,8 @@
 /** Says to the service worker that this window is here; who answers is fetched when it is asked. Part of the first load. */
 import { engine } from '../models/engine.svelte.ts';
-import { soon } from '../parts/soon.ts';
+
+/** Milliseconds: what is sent is kept until then, and the first load comes first. */
+const LATER = 10_000;
 
 export function listen(): void {
   const worker = navigator.serviceWorker as ServiceWorkerContainer | undefined;
@@ -14,5 +16,5 @@ export function listen(): void {
   });
   worker?.startMessages();
   // Runs that ended while nobody could take them.
-  soon(() => void import('../webhook/sender.ts').then(({ begin }) => begin()).catch(() => {}));
+  setTimeout(() => void import('../webhook/sender.ts').then(({ begin }) => begin()).catch(() => {}), LATER);
 }
