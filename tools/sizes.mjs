@@ -2,6 +2,7 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { parseSync } from 'vite';
+import { PRECACHE_LIMIT } from './pwa.mjs';
 import { root } from './root.mjs';
 
 /** Raw bytes: the static host serves text uncompressed. */
@@ -18,6 +19,14 @@ console.log(
 );
 for (const { file, bytes, engine } of others) {
   if (engine || bytes > LIMIT) console.log(`  later, ${engine ? 'engine' : 'on demand'}: ${file} ${bytes.toLocaleString('en')} bytes`);
+}
+const kept = await precache(dist);
+if (kept !== null) {
+  console.log(
+    `Kept at the first visit, for use without a network: ${kept.toLocaleString('en')} bytes, of ${PRECACHE_LIMIT.toLocaleString('en')} allowed`,
+  );
+  if (kept > PRECACHE_LIMIT)
+    fail(`What is kept is ${(kept - PRECACHE_LIMIT).toLocaleString('en')} bytes too large: see NOT_KEPT in tools/pwa.mjs.`);
 }
 if (total > LIMIT) fail(`The first load is ${(total - LIMIT).toLocaleString('en')} bytes too large: import the rest on demand.`);
 if (engines.length > 0) fail(`Engine code is in the first load (${engines.join(', ')}): import it in the worker, on demand.`);
@@ -55,6 +64,18 @@ function importsOf(path, code) {
   const { staticImports, staticExports } = parseSync(path, code, { sourceType: 'module' }).module;
   const again = staticExports.flatMap((one) => one.entries.flatMap((entry) => entry.moduleRequest?.value ?? []));
   return [...staticImports.map((one) => one.moduleRequest.value), ...again].filter((name) => name.startsWith('.'));
+}
+
+/**
+ * Bytes of the files that the service worker's list has and that are no engine's; null without a service worker.
+ * @param {string} folder
+ */
+async function precache(folder) {
+  const code = await readFile(join(folder, 'sw.js'), 'utf8').catch(() => null);
+  if (code === null) return null;
+  const sizes = [...code.matchAll(/\{"bytes":(\d+),(?!"engine")/g)].map((match) => Number(match[1]));
+  if (sizes.length === 0) fail('The service worker has no list of files in it.');
+  return sizes.reduce((sum, bytes) => sum + bytes, 0);
 }
 
 /** @param {string} code */

@@ -1,10 +1,12 @@
 /** Sends finished runs to the address that the person confirmed. Waits survive a reload; one tab sends at a time. */
-import { nextAttempt, readWebhookUrl, send, testBody, webhookBody, type Sent } from '../../api/webhook.ts';
+import { nextAttempt, readWebhookUrl, send, testBody, webhookBody, type Delivery, type Sent } from '../../api/webhook.ts';
 import { delayOutbox, dropOutbox, giveUpOutbox, putOutbox, readOutbox, runsToTell } from '../../store/outbox.ts';
 import type { OutboxRecord } from '../../store/records.ts';
 import { found } from '../api/found.ts';
 import { connection, readEvents, readPreference } from '../client/history.ts';
+import { reach } from '../client/reach.ts';
 import { engine } from '../models/engine.svelte.ts';
+import { confirmOrigins } from '../offline/origins.ts';
 import { secret } from './secret.ts';
 
 const LOCK = 'promptevolver-webhook';
@@ -68,15 +70,21 @@ async function work(now: boolean): Promise<void> {
 }
 
 async function attempt({ url, secret }: Target, { run, body, attempts }: OutboxRecord): Promise<void> {
-  const sent = await send({ url, run, body, secret, now: Date.now() });
+  const sent = await deliver({ url, run, body, secret, now: Date.now() });
   if (sent.kind === 'taken') return connection.use((store) => dropOutbox(store, run));
   const at = sent.kind === 'later' ? nextAttempt(attempts + 1, sent.retryAfter, Date.now(), Math.random()) : null;
   if (at !== null) return connection.use((store) => delayOutbox(store, run, attempts + 1, at));
   await connection.use((store) => giveUpOutbox(store, run, attempts + 1, sent.status, Date.now()));
 }
 
+/** To an address that the person has confirmed, or is trying out by a click. */
+async function deliver(delivery: Delivery): Promise<Sent> {
+  await confirmOrigins([delivery.url.href]);
+  return send(delivery, reach);
+}
+
 /** One message without a run, to see whether the other side takes it. @throws WebhookUrlError */
 export async function sendTest(address: string, key: string | null): Promise<Sent> {
   const now = Date.now();
-  return send({ url: readWebhookUrl(address), run: 'test', body: testBody(now), secret: key, now });
+  return deliver({ url: readWebhookUrl(address), run: 'test', body: testBody(now), secret: key, now });
 }
