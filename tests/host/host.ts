@@ -70,20 +70,20 @@ export async function openHost(folder: string, more: Record<string, string> = {}
     return content === null ? undefined : { read: async () => content };
   };
   const note = (of: Asked['of'], request: IncomingMessage, response: ServerResponse) =>
-    response.on('finish', () => asked.push({ of, path: pathOf(request), status: response.statusCode }));
+    response.on('finish', () => asked.push({ of, path: pathOf(request) ?? request.url ?? '', status: response.statusCode }));
 
   const pages = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     note('page', request, response);
-    const url = new URL(request.url ?? '/', 'http://x');
     if (request.method !== 'GET' && request.method !== 'HEAD') return text(response, 405, 'Method Not Allowed');
-    if (url.pathname === '/') return void response.writeHead(302, { Location: `/index.html${url.search}` }).end();
     const path = pathOf(request);
-    const found = find(path);
-    if (!found) return text(response, 404, 'Not Found');
+    const query = /\?.*$/s.exec(request.url ?? '')?.[0] ?? '';
+    if (path === '') return void response.writeHead(302, { Location: `/index.html${query}` }).end();
+    const found = path === null ? undefined : find(path);
+    if (path === null || !found) return text(response, 404, 'Not Found');
     const type = TEXT[extname(path)];
     if (!type) {
       // Never kept by a browser, so that it is signed anew each time.
-      const Location = new URL(`${url.pathname}?signature=${asked.length}`, urlOf(fileServer)).href;
+      const Location = new URL(`/${path.split('/').map(encodeURIComponent).join('/')}?signature=${asked.length}`, urlOf(fileServer)).href;
       return void response.writeHead(302, { Location, 'Cache-Control': 'no-store' }).end();
     }
     let body = await found.read();
@@ -94,12 +94,12 @@ export async function openHost(folder: string, more: Record<string, string> = {}
   const binaries = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     note('files', request, response);
     const path = pathOf(request);
-    const found = find(path);
+    const found = path === null ? undefined : find(path);
     response.setHeader('Access-Control-Allow-Origin', '*');
     response.setHeader('Access-Control-Allow-Headers', '*');
     response.setHeader('Access-Control-Expose-Headers', 'Content-Length, Content-Range, ETag');
     if (request.method === 'OPTIONS') return void response.writeHead(204).end();
-    if (!found || TEXT[extname(path)]) return text(response, 404, 'Not Found');
+    if (path === null || !found || TEXT[extname(path)]) return text(response, 404, 'Not Found');
     send(request, response, await found.read(), {
       'Content-Type': BINARY[extname(path)] ?? 'application/octet-stream',
       'Accept-Ranges': 'bytes',
@@ -158,7 +158,14 @@ async function readAll(folder: string, more: Record<string, string>): Promise<Ma
   return found;
 }
 
-const pathOf = (request: IncomingMessage): string => decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname).slice(1);
+/** Without the slash before it, as it was sent: `..` is a name like any other here. Null for what is no address (`/%`). */
+function pathOf(request: IncomingMessage): string | null {
+  try {
+    return decodeURIComponent((request.url ?? '/').replace(/[?#].*$/s, '')).slice(1);
+  } catch {
+    return null;
+  }
+}
 const text = (response: ServerResponse, status: number, words: string): void =>
   void response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(words);
 
