@@ -7,7 +7,13 @@ export interface App {
   server: Server;
   browser: Browser;
   /** A page of its own context: nothing is stored yet, and without a service worker what it fetches is seen. Errors of the page fail the test that reads `errors`. */
-  page(options?: { width?: number; height?: number; dark?: boolean; script?: () => void; serviceWorkers?: 'allow' | 'block' }): Promise<{ page: Page; errors: string[] }>;
+  page(options?: {
+    width?: number;
+    height?: number;
+    dark?: boolean;
+    script?: () => void;
+    serviceWorkers?: 'allow' | 'block';
+  }): Promise<{ page: Page; errors: string[] }>;
   close(): Promise<void>;
 }
 
