@@ -1,8 +1,6 @@
 /** Says to the service worker that this window is here; who answers is fetched when it is asked. Part of the first load. */
 import { engine } from '../models/engine.svelte.ts';
-
-/** Milliseconds: what is sent is kept until then, and the first load comes first. */
-const LATER = 10_000;
+import { soon } from '../parts/soon.ts';
 
 export function listen(): void {
   const worker = navigator.serviceWorker as ServiceWorkerContainer | undefined;
@@ -16,5 +14,11 @@ export function listen(): void {
   });
   worker?.startMessages();
   // Runs that ended while nobody could take them.
-  setTimeout(() => void import('../webhook/sender.ts').then(({ begin }) => begin()).catch(() => {}), LATER);
+  soon(() => void sendWaiting().catch(() => {}));
+}
+
+/** Nothing more is fetched where nobody is to be told. */
+async function sendWaiting(): Promise<void> {
+  const { readPreference } = await import('../client/history.ts');
+  if ((await readPreference('webhook'))?.allowed) await (await import('../webhook/sender.ts')).begin();
 }

@@ -6,19 +6,11 @@ import { engine } from '../models/engine.svelte.ts';
 import { isGguf } from '../models/isGguf.ts';
 import { form } from '../optimize/form.svelte.ts';
 import { taking } from '../optimize/taking.svelte.ts';
-import { parseRoute, SHARED_HASH } from '../route.ts';
+import { parseRoute } from '../route.ts';
 import { arrived } from './arrived.svelte.ts';
+import type { LaunchParams } from './listen.ts';
 import { isRepeat, remember } from './repeats.ts';
 import { settleShared } from './settleShared.ts';
-
-/** Of Chromium, for installed pages; not in the types yet. */
-interface LaunchParams {
-  targetURL?: string | null;
-  files?: readonly FileSystemFileHandle[];
-}
-interface LaunchQueue {
-  setConsumer(consumer: (params: LaunchParams) => void): void;
-}
 
 let last: Promise<void> = Promise.resolve();
 /** Each arrival waits for the one before; one that fails is told and holds up nothing. */
@@ -28,13 +20,10 @@ function next(work: () => Promise<void>): void {
   });
 }
 
-export function listen(): void {
-  const { launchQueue } = window as { launchQueue?: LaunchQueue };
-  launchQueue?.setConsumer((params) => next(() => launched(params)));
-  if (location.hash === SHARED_HASH) next(takeShared);
-}
+export const launched = (params: LaunchParams): void => next(() => takeLaunch(params));
+export const shared = (): void => next(takeShared);
 
-async function launched({ targetURL, files = [] }: LaunchParams): Promise<void> {
+async function takeLaunch({ targetURL, files = [] }: LaunchParams): Promise<void> {
   if (files.length > 0) {
     const opened = await Promise.all(files.map((handle) => handle.getFile()));
     // After a reload the browser hands over the same files once more.
