@@ -7,6 +7,7 @@ import { readWebhookUrl } from './src/api/webhook.ts';
 import { refs } from './src/engines/catalogue.ts';
 import { settingsFromEnv } from './src/promptwizard/settings.ts';
 import { siteFromEnv } from './src/store/site.ts';
+import { embedClient } from './tools/embed.mjs';
 import { serveModels } from './tools/models.mjs';
 import { CONTENT_SECURITY_POLICY } from './tools/policy.mjs';
 import { serviceWorker } from './tools/pwa.mjs';
@@ -109,7 +110,7 @@ export default defineConfig(async () => {
   return {
     root,
     base: './',
-    plugins: [svelte(), policy(), models(), stamp(settings, site, webhook), readme(), openApi(), ...plugins],
+    plugins: [svelte(), policy(), models(), stamp(settings, site, webhook), readme(), openApi(), embedClient(version), ...plugins],
     define: {
       __BUILD_SETTINGS__: JSON.stringify(settings),
       __SITE_SETTINGS__: JSON.stringify(site),
