@@ -19,7 +19,7 @@ describe('the client’s plain types', () => {
     expectTypeOf<keyof embed.OptimizeRequest>().toEqualTypeOf<keyof Wanted>();
     expectTypeOf<keyof embed.Row>().toEqualTypeOf<keyof NonNullable<Wanted['rows']>[number]>();
     expectTypeOf<Omit<embed.OptimizeRequest, 'config' | 'metric'>>().toExtend<Omit<Wanted, 'config' | 'metric'>>();
-    expectTypeOf<Omit<Wanted, 'metric'>>().toExtend<Omit<embed.OptimizeRequest, 'metric'>>();
+    expectTypeOf<Omit<Wanted, 'config' | 'metric'>>().toExtend<Omit<embed.OptimizeRequest, 'config' | 'metric'>>();
     expectTypeOf<NonNullable<Wanted['metric']>['kind']>().toExtend<NonNullable<embed.OptimizeRequest['metric']>['kind']>();
   });
 });
