@@ -1,0 +1,90 @@
+/** The built app on the double of its host, and pages of another site that open it with the built client. */
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Frame, Page } from 'playwright';
+import { serve, type Server } from '../harness.ts';
+import { openHosted, WAIT, type Hosted } from '../sw/hosted.ts';
+
+export interface Site {
+  hosted: Hosted;
+  server: Server;
+  /** The site's; `other` is that of the same server under another name. */
+  origin: string;
+  other: string;
+  /** A page of the site, with a client that opens the app, and a list `heard` of the events. */
+  page(mode?: 'window' | 'frame'): Promise<Page>;
+  close(): Promise<void>;
+}
+
+/** What the site's page has in `window`. */
+export interface OfSite {
+  client: { optimize(request: object, options?: object): Promise<Record<string, unknown>>; open(): Promise<void>; close(): void };
+  start(request: object): void;
+  answer: Promise<Record<string, unknown>>;
+  heard: { event: string }[];
+  stop: AbortController;
+}
+
+const html = (app: string) => `<!doctype html><html lang="en"><title>A site</title><h1>A site</h1><main></main>
+<button>Ask</button>
+<script type="module">
+  import { createClient } from './promptevolver.js';
+  const mode = new URLSearchParams(location.search).get('mode');
+  const client = createClient({ address: ${JSON.stringify(app)}, mode, container: document.querySelector('main') });
+  const start = (request) => {
+    window.stop = new AbortController();
+    window.answer = client.optimize(request, { onEvent: (event) => heard.push(event), signal: window.stop.signal }).catch((error) => ({ ...error }));
+  };
+  Object.assign(window, { client, start, heard: [], request: null });
+  document.querySelector('button').onclick = () => start(window.request);
+  document.title = 'Ready';
+</script></html>`;
+
+export async function openSite(options: { framedStorage?: boolean } = {}): Promise<Site> {
+  const hosted = await openHosted(options);
+  const client = await readFile(resolve('dist/embed/promptevolver.js'));
+  const server = await serve([], {
+    handle: (request, response) => {
+      const path = (request.url ?? '').replace(/\?.*/s, '');
+      if (path === '/promptevolver.js') response.setHeader('Content-Type', 'text/javascript');
+      else response.setHeader('Content-Type', 'text/html; charset=utf-8');
+      if (path === '/promptevolver.js') response.end(client);
+      else if (path === '/') response.end(html(hosted.host.url));
+      else response.end('<!doctype html><html lang="en"><title>Hostile</title></html>');
+      return true;
+    },
+  });
+  const other = server.url.replace(/\/$/, '');
+  const origin = other.replace('127.0.0.1', 'localhost');
+  return {
+    hosted,
+    server,
+    origin,
+    other,
+    async page(mode = 'window') {
+      const page = await hosted.context.newPage();
+      await page.goto(`${origin}/?mode=${mode}`);
+      await page.waitForFunction(() => document.title === 'Ready');
+      return page;
+    },
+    async close() {
+      await hosted.close();
+      await server.close();
+    },
+  };
+}
+
+/** Asks by a click, and answers with the window that it opened. */
+export async function askInWindow(page: Page, request: object): Promise<Page> {
+  const opening = page.context().waitForEvent('page', WAIT);
+  await ask(page, request);
+  return opening;
+}
+export async function ask(page: Page, request: object): Promise<void> {
+  await page.evaluate((one) => void Object.assign(window, { request: one }), request);
+  await page.getByRole('button', { name: 'Ask' }).click();
+}
+export const answerOf = (page: Page) => page.evaluate(() => (window as unknown as OfSite).answer);
+export const heardBy = (page: Page) => page.evaluate(() => (window as unknown as OfSite).heard.map(({ event }) => event));
+export const allow = (app: Page) => app.getByRole('button', { name: 'Allow' }).click(WAIT);
+export const heading = (app: Page | Frame) => app.getByRole('heading', { level: 1 });
