@@ -70,9 +70,10 @@ interface Waiting {
   onEvent: OptimizeOptions['onEvent'];
 }
 
-/** @throws TypeError for an address that is none */
+/** @throws TypeError for an address that is none of the web */
 export function createClient({ address, mode = 'window', container, wait = 30_000 }: ClientOptions): Client {
   const page = new URL('index.html?embed#/embed', address.replace(/(index\.html)?([?#].*)?$/, '').replace(/\/*$/, '/'));
+  if (!/^https?:$/.test(page.protocol)) throw new TypeError('The address of the app must begin with https:// or http://.');
   const framed = mode === 'frame';
   const waiting = new Map<number, Waiting>();
   let frame: HTMLIFrameElement | null = null;
@@ -169,7 +170,7 @@ export function createClient({ address, mode = 'window', container, wait = 30_00
       greet();
       const found = view;
       // It may have gone elsewhere since.
-      setTimeout(() => opening && !heard && (found.location.href = page.href), 1000);
+      setTimeout(() => opening && !heard && (found.location.href = page.href), 3000);
     }
     view.focus();
   };

@@ -297,6 +297,9 @@ it.each([
   expect(windows.appOfSite.location.href).toBe(href);
 });
 
-it('an address that is none is refused at once', () => {
-  expect(() => createClient({ address: 'the app' })).toThrow(TypeError);
-});
+it.each(['the app', '/tools/', 'file:///home/app/', 'javascript:alert(1)', 'data:text/html,x', 'ftp://app.example/'])(
+  'the address %s is refused at once',
+  (address) => {
+    expect(() => createClient({ address })).toThrow(TypeError);
+  },
+);

@@ -7,7 +7,7 @@ import { errorAnswer } from '../../api/replies.ts';
 import type { ApiEvent } from '../../api/answerSchema.ts';
 import type { FromApp, ToApp } from '../../embed/protocol.ts';
 import type { OptimizeEvent } from '../../embed/types.ts';
-import { MOST_MESSAGES, MOST_OPEN, rate } from './limits.ts';
+import { CHARACTERS, MOST_MESSAGES, MOST_OPEN, rate } from './limits.ts';
 
 type Failure = Extract<ApiEvent, { event: 'error' }>;
 export type Closing = Extract<FromApp, { kind: 'closed' }>['error'];
@@ -34,7 +34,7 @@ export interface Line {
 const FLOOD: Closing = {
   status: 429,
   code: 'flood',
-  detail: `More than ${MOST_MESSAGES} messages came in a second, so the app has ended the connection. Its person can open it again.`,
+  detail: `More than ${MOST_MESSAGES} messages came in a second, or bodies too large for one, so the app has ended the connection. Its person can open it again.`,
 };
 
 export function serve(port: MessagePort, { api, obstacle, pass = (event) => event, onOpen, onEnd, now }: ServeParts): Line {
@@ -79,11 +79,11 @@ export function serve(port: MessagePort, { api, obstacle, pass = (event) => even
 
   port.onmessage = ({ data }: MessageEvent<unknown>) => {
     if (over) return;
-    if (!more()) {
+    const asked = readMessage(data);
+    if (!more(asked?.kind === 'ask' ? 1 + asked.body.length / CHARACTERS : 1)) {
       end(FLOOD);
       return onEnd('flood');
     }
-    const asked = readMessage(data);
     if (asked?.kind === 'bye') {
       end();
       return onEnd('left');

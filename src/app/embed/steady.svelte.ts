@@ -1,29 +1,28 @@
-/**
- * Whether this window has been seen and in front for a while. A site may lay its own window over this one and take it away
- * between the two clicks of a double click: the second must not fall on a button that gives something away.
- */
-const LONG_ENOUGH = 1_000;
+/** `stillness` of this window, as it goes. */
+import { stillness } from './stillness.ts';
+
 const EVERY = 100;
+const MOVED = ['blur', 'focus', 'resize'] as const;
+const PRESSED = ['pointerdown', 'keydown'] as const;
 
 /** Use in a component's setup. */
 export function steady(): { readonly yes: boolean } {
   let yes = $state(false);
   $effect(() => {
-    let since: number | null = null;
-    const look = () => {
-      if (document.visibilityState !== 'visible' || !document.hasFocus()) since = null;
-      else since ??= performance.now();
-      yes = since !== null && performance.now() - since >= LONG_ENOUGH;
-    };
-    const anew = () => {
-      since = null;
+    const still = stillness(() => performance.now());
+    const over = new AbortController();
+    const moved = () => {
+      still.disturb();
       yes = false;
     };
-    const timer = setInterval(look, EVERY);
-    for (const name of ['blur', 'focus', 'resize']) addEventListener(name, anew);
+    // The press on the button itself, when it may be pressed, disturbs nothing.
+    const pressed = () => void (yes || still.disturb());
+    for (const name of MOVED) addEventListener(name, moved, { signal: over.signal });
+    for (const name of PRESSED) addEventListener(name, pressed, { signal: over.signal, capture: true });
+    const timer = setInterval(() => (yes = still.look(document.visibilityState === 'visible' && document.hasFocus())), EVERY);
     return () => {
       clearInterval(timer);
-      for (const name of ['blur', 'focus', 'resize']) removeEventListener(name, anew);
+      over.abort();
     };
   });
   return {

@@ -91,6 +91,21 @@ describe('one site’s line', () => {
     expect(host.runs.size).toBe(1);
   });
 
+  it('is cut off by large bodies, one after the other, sooner than by small ones', async () => {
+    open({ now: () => 0 });
+    for (let id = 1; id <= 10; id++) site.postMessage({ kind: 'ask', id, body: 'x'.repeat(MOST_BYTES) });
+    await vi.waitFor(() => expect(heard.at(-1)).toMatchObject({ kind: 'closed', error: { code: 'flood' } }), 20_000);
+    expect(ends).toEqual(['flood']);
+    expect(host.started).toEqual([]);
+  });
+
+  it('takes as many of the largest bodies at once as may be open', async () => {
+    open({ now: () => 0 });
+    for (let id = 1; id <= MOST_OPEN; id++) site.postMessage({ kind: 'ask', id, body: 'x'.repeat(MOST_BYTES) });
+    await vi.waitFor(() => expect(last(MOST_OPEN)).toMatchObject({ code: 'bad_json' }), 20_000);
+    expect(ends).toEqual([]);
+  });
+
   it('is not cut off by as many messages over a longer time', async () => {
     let now = 0;
     open({ now: () => (now += 20) });
