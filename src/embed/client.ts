@@ -180,7 +180,7 @@ export function createClient({ address, mode = 'window', container, wait = 30_00
     frame.title = 'PromptEvolver';
     frame.src = page.href;
     frame.hidden = true;
-    frame.style.cssText = 'width:100%;height:420px;border:0';
+    frame.style.cssText = 'width:100%;height:480px;border:0';
     (container ?? document.body).append(frame);
     view = frame.contentWindow;
   };

@@ -30,6 +30,8 @@ class Bridge {
   noModel = $state(false);
   /** The browser let no window be opened, or it was closed without an answer. */
   undecided = $state(false);
+  /** Whoever opened this page will speak in a moment. */
+  expected = $state(false);
   readonly framed = parent !== window;
   private door: Door | null = null;
   private line: Line | null = null;
@@ -49,6 +51,8 @@ class Bridge {
     addEventListener('pagehide', () => this.line?.close(CLOSED));
     if (!this.framed) void this.watch(counterpart);
     door.ready();
+    this.expected = true;
+    setTimeout(() => (this.expected = false), 3_000);
   }
 
   /** The person's answer. @throws StoreError when it can not be remembered; the answer stands */

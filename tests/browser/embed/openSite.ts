@@ -25,6 +25,9 @@ export interface OfSite {
   stop: AbortController;
 }
 
+/** The last list counts: Playwright's own switches off that a frame's storage is one of its own for each site around it. */
+const PARTITIONED = ['--disable-features=HttpsUpgrades,Translate'];
+
 const html = (app: string) => `<!doctype html><html lang="en"><title>A site</title><h1>A site</h1><main></main>
 <button>Ask</button>
 <script type="module">
@@ -41,7 +44,7 @@ const html = (app: string) => `<!doctype html><html lang="en"><title>A site</tit
 </script></html>`;
 
 export async function openSite(options: { framedStorage?: boolean } = {}): Promise<Site> {
-  const hosted = await openHosted(options);
+  const hosted = await openHosted({ ...options, args: options.framedStorage === false ? [] : PARTITIONED });
   const client = await readFile(resolve('dist/embed/promptevolver.js'));
   const server = await serve([], {
     handle: (request, response) => {
