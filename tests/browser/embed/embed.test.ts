@@ -119,23 +119,21 @@ describe('in a window', { timeout }, () => {
     const app = await opening;
     await heading(app).filter({ hasText: 'Nobody asks' }).waitFor(WAIT);
 
-    // A frame of another origin finds the window by its name, but did not open it.
-    const frame = await hostileFrame(page);
-    const found = await frame.evaluate(() => {
-      const view = open('', 'promptevolver')!;
+    // Frames of another origin do not find the window; one of the page's own origin has it, but did not open it.
+    const hostile = await frameOf(page, `${site.other}/hostile.html`);
+    expect(await hostile.evaluate(() => (open('', 'promptevolver') as Window | null)?.location.href ?? 'none')).toMatch(
+      /^(about:blank|none)$/,
+    );
+    const frame = await frameOf(page, `${site.origin}/inner.html`);
+    await frame.evaluate(() => {
       const replies: unknown[] = [];
       addEventListener('message', ({ data }) => replies.push(data));
       Object.assign(window, { replies });
-      for (const target of [view, parent])
-        target.postMessage({ type: 'promptevolver-embed', kind: 'hello', version: 1, nonce: 'hostile-frame' }, '*');
-      try {
-        return view.location.href;
-      } catch {
-        return 'of another origin';
-      }
+      const { view } = parent as unknown as { view: Window };
+      view.postMessage({ type: 'promptevolver-embed', kind: 'hello', version: 1, nonce: 'of-the-frame' }, '*');
     });
-    expect(found).toBe('of another origin');
-    expect(site.hosted.context.pages().filter((one) => one.url() === 'about:blank').length).toBeLessThanOrEqual(1);
+    await page.waitForTimeout(200);
+    expect(await heading(app).textContent()).toBe('Nobody asks');
 
     await page.evaluate(() => {
       const { view } = window as unknown as { view: Window };
@@ -188,8 +186,7 @@ describe('in a window', { timeout }, () => {
   });
 });
 
-async function hostileFrame(page: Page): Promise<Frame> {
-  const src = `${site.other}/hostile.html`;
+async function frameOf(page: Page, src: string): Promise<Frame> {
   await page.evaluate((address) => {
     const frame = document.createElement('iframe');
     frame.src = address;
@@ -214,11 +211,13 @@ describe('in a frame', { timeout }, () => {
     expect(await app.getByRole('button', { name: 'Allow' }).count()).toBe(0);
 
     // A frame beside it may speak to it, and is not heard.
-    const hostile = await hostileFrame(page);
+    const hostile = await frameOf(page, `${site.other}/hostile.html`);
     await hostile.evaluate(() => {
       const replies: unknown[] = [];
       addEventListener('message', ({ data }) => replies.push(data));
       Object.assign(window, { replies });
+      for (const kind of ['ready', 'refused', 'allowed'])
+        parent.postMessage({ type: 'promptevolver-embed', kind, version: 1, nonce: 'hostile-frame', error: {} }, '*');
       for (let i = 0; i < parent.frames.length; i++)
         if (parent.frames[i] !== window)
           parent.frames[i]!.postMessage({ type: 'promptevolver-embed', kind: 'hello', version: 1, nonce: 'hostile-frame' }, '*');
