@@ -11,8 +11,8 @@ export interface Site {
   /** The site's; `other` is that of the same server under another name. */
   origin: string;
   other: string;
-  /** A page of the site, with a client that opens the app, and a list `heard` of the events. */
-  page(mode?: 'window' | 'frame'): Promise<Page>;
+  /** A page of the site, with a client that opens the app, and a list `heard` of the events. @param query headers, and `wait` */
+  page(mode?: 'window' | 'frame', query?: Record<string, string>): Promise<Page>;
   close(): Promise<void>;
 }
 
@@ -28,12 +28,20 @@ export interface OfSite {
 /** The last list counts: Playwright's own switches off that a frame's storage is one of its own for each site around it. */
 const PARTITIONED = ['--disable-features=HttpsUpgrades,Translate'];
 
+/** What a page of the site may be sent with, by the name in its address. */
+const HEADERS = {
+  opener: 'Cross-Origin-Opener-Policy',
+  embedder: 'Cross-Origin-Embedder-Policy',
+  policy: 'Content-Security-Policy',
+};
+
 const html = (app: string) => `<!doctype html><html lang="en"><title>A site</title><h1>A site</h1><main></main>
 <button>Ask</button>
 <script type="module">
   import { createClient } from './promptevolver.js';
   const mode = new URLSearchParams(location.search).get('mode');
-  const client = createClient({ address: ${JSON.stringify(app)}, mode, container: document.querySelector('main') });
+  const wait = Number(new URLSearchParams(location.search).get('wait') ?? 30000);
+  const client = createClient({ address: ${JSON.stringify(app)}, mode, wait, container: document.querySelector('main') });
   const start = (request) => {
     window.stop = new AbortController();
     window.answer = client.optimize(request, { onEvent: (event) => heard.push(event), signal: window.stop.signal }).catch((error) => ({ ...error }));
@@ -46,13 +54,19 @@ const html = (app: string) => `<!doctype html><html lang="en"><title>A site</tit
 export async function openSite(options: { framedStorage?: boolean } = {}): Promise<Site> {
   const hosted = await openHosted({ ...options, args: options.framedStorage === false ? [] : PARTITIONED });
   const client = await readFile(resolve('dist/embed/promptevolver.js'));
+  const example = /```html\n(.*?)```/s.exec(await readFile(resolve('docs/embed.md'), 'utf8'))![1]!;
   const server = await serve([], {
     handle: (request, response) => {
-      const path = (request.url ?? '').replace(/\?.*/s, '');
+      const { pathname: path, searchParams } = new URL(request.url ?? '', 'http://site');
+      for (const [name, header] of Object.entries(HEADERS)) {
+        const value = searchParams.get(name);
+        if (value) response.setHeader(header, value);
+      }
       if (path === '/promptevolver.js') response.setHeader('Content-Type', 'text/javascript');
       else response.setHeader('Content-Type', 'text/html; charset=utf-8');
       if (path === '/promptevolver.js') response.end(client);
       else if (path === '/') response.end(html(hosted.host.url));
+      else if (path === '/example.html') response.end(example.replace('https://owner-name.static.hf.space/', hosted.host.url));
       else response.end('<!doctype html><html lang="en"><title>Hostile</title></html>');
       return true;
     },
@@ -64,9 +78,9 @@ export async function openSite(options: { framedStorage?: boolean } = {}): Promi
     server,
     origin,
     other,
-    async page(mode = 'window') {
+    async page(mode = 'window', query = {}) {
       const page = await hosted.context.newPage();
-      await page.goto(`${origin}/?mode=${mode}`);
+      await page.goto(`${origin}/?${new URLSearchParams({ mode, ...query }).toString()}`);
       await page.waitForFunction(() => document.title === 'Ready');
       return page;
     },
