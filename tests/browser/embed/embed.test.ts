@@ -69,6 +69,29 @@ describe('in a window', { timeout }, () => {
     await heading(asking).filter({ hasText: 'may not ask' }).waitFor(WAIT);
   });
 
+  it('is not allowed by clicking on and on where the button will be', async () => {
+    const page = await site.page();
+    const app = await askInWindow(page, quick);
+    const button = app.getByRole('button', { name: 'Allow' });
+    // Pressed from inside, so that no press comes late: in each tenth of a second, for two seconds.
+    const longest = await button.evaluate(async (element) => {
+      let [last, longest] = [performance.now(), 0];
+      for (let i = 0; i < 20; i++) {
+        element.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true, composed: true }));
+        (element as HTMLButtonElement).click();
+        longest = Math.max(longest, performance.now() - last);
+        last = performance.now();
+        await new Promise((done) => setTimeout(done, 100));
+      }
+      return longest;
+    });
+    // A machine that stood still for a second has left the window alone for as long.
+    if (longest < 900) expect(await heading(app).textContent()).toContain('May ');
+    await allow(app);
+    await heading(app).filter({ hasText: 'Open for' }).waitFor(WAIT);
+    await app.close();
+  });
+
   it('refuses a body of 21 MB, cancels, and tells what becomes of a window or a page that is closed', async () => {
     await inApp('', (app) => takeModel(app, { endless: true }));
     const page = await site.page();

@@ -18,10 +18,10 @@ afterEach(async () => {
 
 describe('a page of a site', { timeout }, () => {
   // The first two at the first visit of all, without a service worker.
-  it.each([{}, { opener: 'same-origin-allow-popups' }, { policy }, { embedder: 'require-corp' }])(
+  it.each<Record<string, string>>([{}, { opener: 'same-origin-allow-popups' }, { policy }, { embedder: 'require-corp' }])(
     'opens the app in a window when it is sent with %o',
     async (headers) => {
-      const app = await askInWindow(await site.page('window', headers as Record<string, string>), request);
+      const app = await askInWindow(await site.page('window', headers), request);
       await heading(app).filter({ hasText: site.origin }).waitFor(WAIT);
     },
   );
@@ -32,12 +32,15 @@ describe('a page of a site', { timeout }, () => {
     expect(await answerOf(page)).toMatchObject({ code: 'no_answer', detail: expect.stringContaining('Cross-Origin-Opener-Policy') });
   });
 
-  it.each([{ policy }, { embedder: 'require-corp' }])('has no answer of a frame when it is sent with %o', async (headers) => {
-    const page = await site.page('frame', { ...(headers as Record<string, string>), wait: '3000' });
-    await ask(page, request);
-    expect(await answerOf(page)).toMatchObject({ code: 'no_answer', detail: expect.stringContaining('a frame') });
-    expect(await page.locator('iframe').count()).toBe(0);
-  });
+  it.each<Record<string, string>>([{ policy }, { embedder: 'require-corp' }])(
+    'has no answer of a frame when it is sent with %o',
+    async (headers) => {
+      const page = await site.page('frame', { ...headers, wait: '3000' });
+      await ask(page, request);
+      expect(await answerOf(page)).toMatchObject({ code: 'no_answer', detail: expect.stringContaining('a frame') });
+      expect(await page.locator('iframe').count()).toBe(0);
+    },
+  );
 
   it('has a frame when its policy allows it', async () => {
     const page = await site.page('frame', { policy: `${policy}; frame-src ${site.hosted.host.url}; style-src 'unsafe-inline'` });
