@@ -8,6 +8,12 @@ import { allow, answerOf, ask, askInWindow, heading, heardBy, openSite, type OfS
 const quick = { prompt: 'Add one.', rows: rows(20), plan: 'trial', config: { max_tokens: 16, seed: 1 }, session_id: 'mine' };
 const slow = { prompt: 'Slow.', rows: rows(60), plan: 'thorough', config: { max_tokens: 1024 } };
 const timeout = 180_000;
+const LOOKS = [
+  [390, 'light'],
+  [820, 'dark'],
+  [1440, 'light'],
+  [390, 'dark'],
+] as const;
 
 let site: Site;
 /** Models lie in the app's own storage from the first test on. */
@@ -39,7 +45,12 @@ describe('in a window', { timeout }, () => {
     const app = await askInWindow(page, quick);
     await heading(app).filter({ hasText: site.origin }).waitFor(WAIT);
     expect(await app.getByRole('button', { name: 'Allow' }).isDisabled()).toBe(true);
-    expect(await axe(app)).toEqual([]);
+    for (const [width, colorScheme] of LOOKS) {
+      await app.setViewportSize({ width, height: 800 });
+      await app.emulateMedia({ colorScheme });
+      expect(await axe(app)).toEqual([]);
+      expect(await app.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    }
     await app.getByLabel('Do not ask again').check();
     await allow(app);
     const answer = await answerOf(page);
