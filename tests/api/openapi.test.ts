@@ -5,7 +5,7 @@ import { openApiDocument } from '../../src/api/openapi.ts';
 import { METHODS } from '../../src/api/routes.ts';
 import { SETTING_KEYS, SETTINGS, wireName } from '../../src/promptwizard/settings.ts';
 
-const document = openApiDocument('0.1.0');
+const document = openApiDocument('0.1.0', 3);
 type Properties = Record<string, { type?: string; minimum?: number; maximum?: number; description?: string; anyOf?: Properties[string][] }>;
 const schema = (name: string) =>
   document.components.schemas[name] as { properties: Properties; required: string[]; additionalProperties?: boolean };

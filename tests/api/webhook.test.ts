@@ -4,10 +4,10 @@ import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { FoundRun } from '../../src/api/host.ts';
 import { OptimizeResponseSchema } from '../../src/api/answerSchema.ts';
+import { retryAfter } from '../../src/api/retryAfter.ts';
 import {
   MOST_ATTEMPTS,
   nextAttempt,
-  readRetryAfter,
   readWebhookUrl,
   send,
   signature,
@@ -167,6 +167,6 @@ describe('the wait before the next attempt', () => {
     [new Date(NOW + 60_000).toUTCString(), 60_000],
     [new Date(NOW - 60_000).toUTCString(), 0],
   ])('Retry-After %s is %s ms', (text, ms) => {
-    expect(readRetryAfter(text, NOW)).toBe(ms);
+    expect(retryAfter(text, NOW)).toBe(ms);
   });
 });

@@ -1,4 +1,4 @@
-/** Which model answers a request: the loaded one, else one that lies on this machine. Never one that would be fetched. */
+/** Which model answers a request: the loaded one, else one that lies on this machine. Never one that would be fetched, nor a server that nobody chose. */
 import type { ModelRef } from '../../engines/engine.ts';
 import { engine } from '../models/engine.svelte.ts';
 
@@ -10,5 +10,6 @@ export async function chooseModel(): Promise<ModelRef | null> {
   const { chosen } = engine;
   if (chosen?.here && (chosen.fits || chosen.mayTryAnyway)) return chosen.ref;
   const offers = [...(engine.report?.offers ?? []), ...engine.ownOffers];
-  return offers.find((offer) => offer.here && offer.fits)?.ref ?? null;
+  // A server counts as here wherever it is.
+  return offers.find(({ ref, here, fits }) => ref.engine !== 'openai' && here && fits)?.ref ?? null;
 }

@@ -13,6 +13,7 @@ interface Held extends FoundRun {
 
 export class TestHost implements ApiHost {
   version = '0.1.0';
+  mostWaiting = 3;
   time = 1_785_000_000_000;
   readonly runs = new Map<string, Held>();
   readonly accepted: string[] = [];
@@ -63,7 +64,7 @@ export class TestHost implements ApiHost {
       promptwizard_version: this.version,
       timestamp: new Date(this.time).toISOString(),
       engine: 'webllm',
-      queue: { running: 0, waiting: 0, limit: 3 },
+      queue: { running: 0, waiting: 0, limit: this.mostWaiting },
       webgpu: true,
       detail: 'Ready.',
     };
@@ -76,7 +77,7 @@ export class TestHost implements ApiHost {
     const going = [...this.runs.values()].filter((run) => !isOver(run.status));
     const same = going.find((run) => JSON.stringify(run.asked.task) === JSON.stringify(asked.task));
     if (same) return { kind: 'started', run: same.id };
-    if (going.length > 3) return { kind: 'busy', message: 'One run is going on and 3 are waiting.' };
+    if (going.length > this.mostWaiting) return { kind: 'busy', message: 'The queue is full.' };
     this.put(id, asked, going.length === 0 ? 'running' : 'queued');
     return { kind: 'started', run: id };
   }
