@@ -109,7 +109,15 @@ export default defineConfig(async () => {
   return {
     root,
     base: './',
-    plugins: [svelte(), policy(), models(), stamp(settings, site, webhook), readme(), openApi(siteSettings(site).maxConcurrent), ...plugins],
+    plugins: [
+      svelte(),
+      policy(),
+      models(),
+      stamp(settings, site, webhook),
+      readme(),
+      openApi(siteSettings(site).maxConcurrent),
+      ...plugins,
+    ],
     define: {
       __BUILD_SETTINGS__: JSON.stringify(settings),
       __SITE_SETTINGS__: JSON.stringify(site),

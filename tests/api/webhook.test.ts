@@ -5,15 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { FoundRun } from '../../src/api/host.ts';
 import { OptimizeResponseSchema } from '../../src/api/answerSchema.ts';
 import { retryAfter } from '../../src/api/retryAfter.ts';
-import {
-  MOST_ATTEMPTS,
-  nextAttempt,
-  readWebhookUrl,
-  send,
-  signature,
-  testBody,
-  webhookBody,
-} from '../../src/api/webhook.ts';
+import { MOST_ATTEMPTS, nextAttempt, readWebhookUrl, send, signature, testBody, webhookBody } from '../../src/api/webhook.ts';
 import type { RunEvent } from '../../src/promptwizard/events.ts';
 import { inputOf, modelFor, play, world } from '../promptwizard/play.ts';
 

@@ -1,6 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { connectStore, type Connection } from '../../src/store/connection.ts';
-import { delayOutbox, dropOutbox, getOutbox, giveUpOutbox, putOutbox, readOutbox, runsToTell, writeWebhook } from '../../src/store/outbox.ts';
+import {
+  delayOutbox,
+  dropOutbox,
+  getOutbox,
+  giveUpOutbox,
+  putOutbox,
+  readOutbox,
+  runsToTell,
+  writeWebhook,
+} from '../../src/store/outbox.ts';
 import { readLog, type LogRules } from '../../src/store/log.ts';
 import { readPreference, type WebhookPreference } from '../../src/store/preferences.ts';
 import { deleteRun, getRun, putRun } from '../../src/store/runs.ts';
@@ -9,7 +18,13 @@ import { runRecord } from './records.ts';
 
 let store: Connection;
 const TO = 'https://a.example';
-const webhook = (change: Partial<WebhookPreference> = {}): WebhookPreference => ({ allowed: TO, since: 0, own: false, signed: false, ...change });
+const webhook = (change: Partial<WebhookPreference> = {}): WebhookPreference => ({
+  allowed: TO,
+  since: 0,
+  own: false,
+  signed: false,
+  ...change,
+});
 const allow = (next: WebhookPreference | undefined) => store.use((db) => writeWebhook(db, next));
 const message = (body: string, now = 5) => ({ to: TO, body, now });
 const waiting = async () => (await store.use(readOutbox)).map(({ run }) => run);

@@ -1,14 +1,6 @@
 /** Sends finished runs to the address that the person confirmed. Waits survive a reload; one tab sends at a time. */
 import { isOver } from '../../api/answers.ts';
-import {
-  nextAttempt,
-  readWebhookUrl,
-  send,
-  testBody,
-  webhookBody,
-  type Delivery,
-  type Sent,
-} from '../../api/webhook.ts';
+import { nextAttempt, readWebhookUrl, send, testBody, webhookBody, type Delivery, type Sent } from '../../api/webhook.ts';
 import { builtSite } from '../../store/builtSite.ts';
 import { delayOutbox, dropOutbox, getOutbox, giveUpOutbox, putOutbox, readOutbox, runsToTell } from '../../store/outbox.ts';
 import { found } from '../api/found.ts';
