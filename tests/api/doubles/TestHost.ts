@@ -23,6 +23,8 @@ export class TestHost implements ApiHost {
   reply: HostStart | null = null;
   /** Set to hold starts until it resolves. */
   loading: Promise<void> | null = null;
+  /** It starts the run though nobody waits any more: the word came too late. */
+  deaf = false;
   /** What a stopped run has to show. */
   bestSoFar: RunEvent[] = [];
   elsewhere = new Set<string>();
@@ -69,9 +71,10 @@ export class TestHost implements ApiHost {
       detail: 'Ready.',
     };
   }
-  async start(asked: Asked, id: string, hear: (news: LoadNews) => void): Promise<HostStart> {
+  async start(asked: Asked, id: string, hear: (news: LoadNews) => void, left: AbortSignal): Promise<HostStart> {
     this.started.push({ asked, id, hear });
     await this.loading;
+    if (!this.deaf) left.throwIfAborted();
     if (this.refusal) throw this.refusal;
     if (this.reply) return this.reply;
     const going = [...this.runs.values()].filter((run) => !isOver(run.status));
