@@ -34,16 +34,17 @@ async function target(): Promise<Target | null> {
 }
 
 let timer: ReturnType<typeof setTimeout> | undefined;
-let begun = false;
+let listening: Promise<void> | null = null;
 
 /** From now on runs are sent when they end. Resolves when what was waiting has been tried. */
 export async function begin(): Promise<void> {
-  if (!begun && (await target().catch(() => null))) {
-    begun = true;
-    (await engine.client()).onRun((_run, status) => isOver(status) && void drain());
-    addEventListener('online', () => void drain(true));
-  }
+  if (await target().catch(() => null)) await (listening ??= listen().catch(() => void (listening = null)));
   await drain();
+}
+
+async function listen(): Promise<void> {
+  (await engine.client()).onRun((_run, status) => isOver(status) && void drain());
+  addEventListener('online', () => void drain(true));
 }
 
 /** @param now also what should wait longer: the network is back, or the person says so */
