@@ -44,6 +44,14 @@ describe('the OpenAPI document', () => {
     expect(schema('HealthResponse').required.slice(0, 4)).toEqual(['status', 'model', 'promptwizard_version', 'timestamp']);
   });
 
+  it.each([
+    [0, 'none waits'],
+    [1, 'one waits'],
+    [20, '20 wait'],
+  ])('says how many requests may wait: %s', (most, words) => {
+    expect(openApiDocument('0.1.0', most).paths['/api/v1/optimize'].post.description).toContain(`One run works and ${words}.`);
+  });
+
   it('has every address with its methods, and every error with its status', () => {
     const methods = Object.values(document.paths).map((path) => Object.keys(path).filter((name) => name !== 'parameters'));
     expect(methods.map((names) => names.map((name) => name.toUpperCase()))).toEqual([METHODS.optimize, METHODS.health, METHODS.run]);
