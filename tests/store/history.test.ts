@@ -129,8 +129,7 @@ describe('a history', () => {
   it('answers the request that each run holds, not one that the file names, and none of it is sent on', async () => {
     const { input, model } = runRecord('x');
     const real = await requestHash(input.task, input.settings, input.plan, model.id);
-    const file = (run: object) =>
-      new Blob([['{"promptevolver":"history","version":1}', JSON.stringify({ run }), '{"end":{}}'].join('\n')]);
+    const file = (run: object) => new Blob([['{"promptevolver":"history","version":1}', JSON.stringify({ run }), '{"end":{}}'].join('\n')]);
     const crafted = {
       ...runRecord('x', { requestHash: real, asked: { by: 'api' } }),
       input: { ...input, task: { ...input.task, prompt: 'Another.' } },
