@@ -6,7 +6,7 @@ import { openApiDocument } from './src/api/openapi.ts';
 import { readWebhookUrl } from './src/api/webhook.ts';
 import { refs } from './src/engines/catalogue.ts';
 import { settingsFromEnv } from './src/promptwizard/settings.ts';
-import { siteFromEnv } from './src/store/site.ts';
+import { siteFromEnv, siteSettings } from './src/store/site.ts';
 import { embedClient } from './tools/embed.mjs';
 import { serveModels } from './tools/models.mjs';
 import { CONTENT_SECURITY_POLICY } from './tools/policy.mjs';
@@ -72,8 +72,8 @@ function readme(): Plugin {
 }
 
 /** `api/openapi.json`: what the service worker answers, from the schemas that it checks by. */
-function openApi(): Plugin {
-  const source = JSON.stringify(openApiDocument(version), null, 2) + '\n';
+function openApi(mostWaiting: number): Plugin {
+  const source = JSON.stringify(openApiDocument(version, mostWaiting), null, 2) + '\n';
   return {
     name: 'openapi',
     configureServer(server) {
@@ -110,7 +110,16 @@ export default defineConfig(async () => {
   return {
     root,
     base: './',
-    plugins: [svelte(), policy(), models(), stamp(settings, site, webhook), readme(), openApi(), embedClient(version), ...plugins],
+    plugins: [
+      svelte(),
+      policy(),
+      models(),
+      stamp(settings, site, webhook),
+      readme(),
+      openApi(siteSettings(site).maxConcurrent),
+      embedClient(version),
+      ...plugins,
+    ],
     define: {
       __BUILD_SETTINGS__: JSON.stringify(settings),
       __SITE_SETTINGS__: JSON.stringify(site),

@@ -86,6 +86,11 @@ ${table(site)}
 refuses a model that a person brings, as soon as its size is known. Switching \`RESULT_CACHE\` off does not forget the answers of
 single calls to the model: a run needs them to go on after a reload.
 
+\`CONVEX_WEBHOOK_URL\` (empty: none) is an address that the page offers for its [webhook](api.md#the-webhook), of a Convex app or
+any other; nothing is sent there before the person has allowed it under Settings. One that cannot be used ends the build. It is
+compiled into the page's JavaScript as it is, with what stands behind a question mark, for everybody to read, though
+\`dist/build.json\` names its origin only: put no key into it.
+
 ## Names that only the building uses
 
 | name | what it does |

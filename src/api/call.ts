@@ -5,7 +5,7 @@ import type { Following } from './following.ts';
 import type { ApiHost, LoadNews } from './host.ts';
 import { wireModel } from './names.ts';
 import type { Asked } from './request.ts';
-import type { ApiRuns, Begun } from './runs.ts';
+import type { ApiRuns, Begun, Waiting } from './runs.ts';
 import type { ApiEvent, OptimizeResponse } from './answerSchema.ts';
 
 export interface CallParts {
@@ -32,6 +32,7 @@ export class Call {
   readonly begun: Promise<Begun>;
   readonly answer: Promise<OptimizeResponse>;
   private readonly gone = new AbortController();
+  private readonly waiting: Waiting;
   private told = { phase: '', at: 0 };
 
   constructor(private readonly parts: CallParts) {
@@ -42,7 +43,8 @@ export class Call {
     parts.gone?.addEventListener('abort', leave, { once: true });
     if (parts.gone?.aborted) leave();
     this.detach = () => parts.gone?.removeEventListener('abort', leave);
-    this.begun = runs.begin(asked, this.id, (news) => this.tellLoading(news));
+    this.waiting = { asked, since: this.at, gone: this.gone.signal };
+    this.begun = runs.begin(this.waiting, this.id, (news) => this.tellLoading(news));
     this.answer = this.begun.then((begun) => this.goOn(begun)).catch((error: unknown) => this.fail(error));
     this.begun.catch(() => {});
     this.answer.catch(() => {});
@@ -70,7 +72,7 @@ export class Call {
       this.tellProgress(following);
     });
     try {
-      return await this.parts.runs.wait(following, this.parts.asked, this.at, this.gone.signal);
+      return await this.parts.runs.wait(following, this.waiting);
     } finally {
       end();
       this.detach();

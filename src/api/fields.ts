@@ -14,15 +14,14 @@ export const said = <S extends v.GenericSchema>(schema: S, allowed: string, help
   ) as unknown as S;
 
 /** For valibot a list is an object too; on the wire it is not. */
-export function noList<S extends v.GenericSchema>(schema: S): S {
-  const run: S['~run'] = schema['~run'].bind(schema);
-  const refuse: S['~run'] = (dataset, config) => {
-    if (!Array.isArray(dataset.value)) return run(dataset, config);
-    v._addIssue(schema, 'type', dataset as unknown as v.OutputDataset<unknown, v.BaseIssue<unknown>>, config);
-    return dataset as unknown as v.OutputDataset<unknown, v.BaseIssue<unknown>>;
-  };
-  return Object.assign(schema, { '~run': refuse });
-}
+export const noList = <S extends v.GenericSchema>(schema: S) =>
+  v.pipe(
+    v.unknown(),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (Array.isArray(dataset.value)) addIssue({ message: 'A list is no object.' });
+    }),
+    schema,
+  );
 export const object = <E extends v.ObjectEntries>(entries: E) => noList(v.object(entries));
 export const strictObject = <E extends v.ObjectEntries>(entries: E) => noList(v.strictObject(entries));
 export const record = <S extends v.GenericSchema>(value: S) => noList(v.record(v.string(), value));

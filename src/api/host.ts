@@ -46,6 +46,8 @@ export interface RunHandlers {
 export interface ApiHost {
   /** Of the app. */
   version: string;
+  /** Requests that may wait behind the one at work. */
+  mostWaiting: number;
   newId(): string;
   /** Milliseconds since 1970. */
   now(): number;
@@ -54,9 +56,10 @@ export interface ApiHost {
   health(): Promise<HealthResponse>;
   /**
    * Loads the model that lies on this machine if none is loaded, then starts.
-   * @throws ApiError no_model, model_failed, too_long, bad_input, storage
+   * @param left nobody waits any more: then nothing is started
+   * @throws ApiError no_model, model_failed, too_long, bad_input, storage; the reason of `left`
    */
-  start(asked: Asked, id: string, hear: (news: LoadNews) => void): Promise<HostStart>;
+  start(asked: Asked, id: string, hear: (news: LoadNews) => void, left: AbortSignal): Promise<HostStart>;
   watch(run: string, handlers: RunHandlers): () => void;
   /** The rows that the model made, as they are: nobody is there to check them. */
   acceptRows(run: string, event: Extract<RunEvent, { type: 'rows-made' }>): Promise<void>;

@@ -14,5 +14,3 @@ export const TIMEOUT = { min: 1, max: 86_400 };
 export const LONGEST_ANSWER = 240_000;
 /** Seconds after which a busy caller may ask again. */
 export const RETRY_AFTER = 30;
-/** Requests that may wait behind the one at work. */
-export const MOST_WAITING = 3;

@@ -2,7 +2,7 @@
 import { toJsonSchemaDefs } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
 import { STATUS, type ErrorCode } from './errors.ts';
-import { LONGEST_ANSWER, MOST_BYTES, MOST_WAITING } from './limits.ts';
+import { LONGEST_ANSWER, MOST_BYTES } from './limits.ts';
 import {
   AcceptedSchema,
   ErrorSchema,
@@ -32,7 +32,7 @@ const SCHEMAS = {
 
 function schemas(): Record<string, object> {
   const overrideRef = ({ referenceId }: { referenceId: string }) => `#/components/schemas/${referenceId}`;
-  const made = toJsonSchemaDefs(SCHEMAS, { errorMode: 'ignore', typeMode: 'input', overrideRef });
+  const made = toJsonSchemaDefs(SCHEMAS, { errorMode: 'ignore', typeMode: 'output', overrideRef });
   // The words for refusals are no keyword of JSON Schema; the description holds them.
   // What the schemas cannot say: a row asks something.
   const asks = ['question', 'inputs'].map((name) => ({ required: [name], properties: { [name]: { type: ['string', 'object'] } } }));
@@ -68,8 +68,13 @@ const toRun = {
 };
 const runParameter = { name: 'id', in: 'path', required: true, schema: { type: 'string', minLength: 1 }, description: 'A `run_id`.' };
 
-/** @param version of the app */
-export const openApiDocument = (version: string) => ({
+const queueWords = (most: number) => (most === 0 ? 'none waits' : most === 1 ? 'one waits' : `${most} wait`);
+
+/**
+ * @param version of the app
+ * @param mostWaiting requests that may wait behind the one at work
+ */
+export const openApiDocument = (version: string, mostWaiting: number) => ({
   openapi: '3.1.0',
   info: {
     title: 'PromptEvolver',
@@ -91,7 +96,7 @@ export const openApiDocument = (version: string) => ({
         summary: 'Makes a prompt better.',
         description:
           `Answers after the run; after ${LONGEST_ANSWER / 1000} seconds with 202 and a place to look. ` +
-          `One run works and ${MOST_WAITING} wait. The same request is answered from the store, or joins the one that goes on. ` +
+          `One run works and ${queueWords(mostWaiting)}. The same request is answered from the store, or joins the one that goes on. ` +
           `A body may have ${MOST_BYTES.toLocaleString('en')} bytes.`,
         parameters: [
           {
@@ -144,7 +149,7 @@ export const openApiDocument = (version: string) => ({
         summary: 'How a run stands, and its result.',
         responses: {
           '200': { description: 'The run.', content: json('RunResponse') },
-          ...errors(['not_found', 'bad_input', 'too_long', 'busy', 'no_model', 'other_page', ...ANY]),
+          ...errors(['not_found', 'bad_input', 'too_long', 'busy', 'no_model', 'other_page', 'timeout', ...ANY]),
         },
       },
       delete: {

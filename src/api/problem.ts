@@ -11,7 +11,7 @@ interface Node {
   wrapped?: Node;
   options?: readonly (Node | string)[];
   literal?: unknown;
-  pipe?: { type: string; metadata?: Partial<FieldWords> }[];
+  pipe?: (Node & { kind: string; metadata?: Partial<FieldWords> })[];
 }
 
 const MISSING = Symbol();
@@ -24,10 +24,14 @@ function allowedBy(node: Node | undefined): string | null {
   }
   return null;
 }
-const unwrapped = (node: Node | undefined): Node | undefined => (node?.wrapped ? unwrapped(node.wrapped) : node);
+/** What checks the value in the end: behind what may be left out, and the last of a pipe. */
+function innermost(node: Node | undefined): Node | undefined {
+  const inner = node?.wrapped ?? node?.pipe?.findLast(({ kind }) => kind === 'schema');
+  return inner ? innermost(inner) : node;
+}
 
 function step(node: Node | undefined, key: string, input: unknown): Node | undefined {
-  const inner = unwrapped(node);
+  const inner = innermost(node);
   if (inner?.type === 'variant') {
     const kind = (input as { kind?: unknown } | null)?.kind;
     const option = inner.options?.find((one) => typeof one === 'object' && one.entries?.['kind']?.literal === kind) as Node | undefined;
@@ -68,7 +72,7 @@ function problemOf(schema: Node, input: unknown, issue: v.BaseIssue<unknown>): A
   }
   const field = path.join('.') || 'body';
   if (issue.type === 'strict_object' && issue.expected === 'never') {
-    const known = Object.keys(unwrapped(parent)?.entries ?? variantOf(parent, input)?.entries ?? {});
+    const known = Object.keys(innermost(parent)?.entries ?? variantOf(parent, input)?.entries ?? {});
     return new ApiError('bad_field', `${field} is not known here.${known.length > 0 ? ` Known are: ${known.join(', ')}.` : ''}`, { field });
   }
   if (issue.type === 'variant' && value === MISSING)
@@ -96,5 +100,5 @@ const sentence = (node: Node | undefined): string => {
 /** Only `metric` is a variant. */
 function variantOf(node: Node | undefined, input: unknown): Node | undefined {
   const kind = (input as { metric?: { kind?: unknown } } | null)?.metric?.kind;
-  return unwrapped(node)?.options?.find((one) => typeof one === 'object' && one.entries?.['kind']?.literal === kind) as Node | undefined;
+  return innermost(node)?.options?.find((one) => typeof one === 'object' && one.entries?.['kind']?.literal === kind) as Node | undefined;
 }

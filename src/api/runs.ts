@@ -2,13 +2,22 @@
 import { responseOf, stateOf } from './answers.ts';
 import { ApiError } from './errors.ts';
 import { Following } from './following.ts';
-import type { ApiHost, HostStatus, LoadNews } from './host.ts';
-import { MOST_WAITING, RETRY_AFTER } from './limits.ts';
+import type { ApiHost, HostStart, HostStatus, LoadNews } from './host.ts';
+import { RETRY_AFTER } from './limits.ts';
 import type { Asked } from './request.ts';
 import type { OptimizeResponse } from './answerSchema.ts';
 
 /** What a request came to: a stored answer, or a run to wait for. */
 export type Begun = { cached: OptimizeResponse } | { following: Following };
+
+/** One caller's waiting. */
+export interface Waiting {
+  asked: Asked;
+  /** When the request came, milliseconds since 1970. */
+  since: number;
+  /** The caller went away. */
+  gone: AbortSignal;
+}
 
 /** How long a run that was told to stop may take to end, ms. */
 const STOPPING = 10_000;
@@ -32,48 +41,78 @@ export class ApiRuns {
     return mine;
   }
 
-  /** @param id of the run, if it becomes a new one. @throws ApiError */
-  async begin(asked: Asked, id: string, hear: (news: LoadNews) => void): Promise<Begun> {
+  /**
+   * @param id of the run, if it becomes a new one
+   * @param hear while the model is loaded
+   * @throws ApiError also `timeout` and `cancelled`: patience and caller may be gone before there is a run
+   */
+  async begin({ asked, since, gone }: Waiting, id: string, hear: (news: LoadNews) => void): Promise<Begun> {
+    const { host } = this;
     // As many as the queue takes; they may all be waiting for the model.
-    if (this.starting > MOST_WAITING)
+    if (this.starting > host.mostWaiting)
       throw new ApiError('busy', `${this.starting} requests are on their way already. Ask again when one has ended.`, {}, retryLater);
     this.starting++;
+    const left = new AbortController();
+    const end = this.endOfWaiting({ asked, since, gone });
     try {
-      const reply = await this.host.start(asked, id, hear);
-      if (reply.kind === 'started') return { following: this.follow(reply.run, reply.run === id) };
-      if (reply.kind === 'busy') throw new ApiError('busy', reply.message, {}, retryLater);
-      if (reply.kind === 'elsewhere') throw new ApiError('busy', reply.message, {}, retryLater, true);
-      const cached = await this.responseTo(reply.run, asked.sessionId, true);
-      if (cached) return { cached };
-      throw new ApiError('failed', 'The stored answer could not be read. Send the request with anew: true.', { run_id: reply.run });
+      const starting = host.start(asked, id, hear, left.signal);
+      const first = await Promise.race([starting, end.first]);
+      if (first === 'late' || first === 'gone') {
+        left.abort();
+        void starting.then((reply) => this.abandon(reply, id)).catch(() => {});
+        if (first === 'gone') throw new ApiError('cancelled', 'The caller went away before there was a run; none was begun.');
+        throw new ApiError('timeout', `The model was not ready within ${seconds(asked)}. No run was begun; ask again, with more time.`);
+      }
+      return await this.begun(first, asked, id);
     } finally {
+      end.over();
       this.starting--;
     }
   }
 
+  private async begun(reply: HostStart, asked: Asked, id: string): Promise<Begun> {
+    if (reply.kind === 'started') return { following: this.follow(reply.run, reply.run === id) };
+    if (reply.kind === 'busy') throw new ApiError('busy', reply.message, {}, retryLater);
+    if (reply.kind === 'elsewhere') throw new ApiError('busy', reply.message, {}, retryLater, true);
+    const cached = await this.responseTo(reply.run, asked.sessionId, true);
+    if (cached) return { cached };
+    throw new ApiError('failed', 'The stored answer could not be read. Send the request with anew: true.', { run_id: reply.run });
+  }
+
+  /** It was started in the moment in which the last who waited went away. */
+  private async abandon(reply: HostStart, id: string): Promise<void> {
+    if (reply.kind === 'started') await this.giveUp(this.follow(reply.run, reply.run === id), null);
+  }
+
   /**
    * Waits for the run's end, the caller's patience or the caller's going, whichever comes first.
-   * @param since when the request came, milliseconds since 1970
    * @throws ApiError for every end but a result
    */
-  async wait(following: Following, asked: Asked, since: number, gone?: AbortSignal): Promise<OptimizeResponse> {
-    const { host } = this;
-    const over = new AbortController();
-    const patience = asked.timeout === null ? null : Math.max(0, asked.timeout - (host.now() - since));
+  async wait(following: Following, waiting: Waiting): Promise<OptimizeResponse> {
+    const { asked } = waiting;
     following.callers++;
-    const first = await Promise.race([
-      following.ended,
-      patience === null ? never : host.wait(patience, over.signal).then(() => 'late' as const),
-      gone ? aborted(gone).then(() => 'gone' as const) : never,
-    ]);
-    over.abort();
+    const end = this.endOfWaiting(waiting);
+    const first = await Promise.race([following.ended, end.first]);
+    end.over();
     following.callers--;
     if (first !== 'late' && first !== 'gone') return this.answerAt(following.run, first, asked.sessionId);
     const result = await this.giveUp(following, asked.sessionId);
     const more = { run_id: following.run, ...(result ? { result } : {}) };
     if (first === 'gone') throw new ApiError('cancelled', 'The caller went away. What was found is kept under the run’s id.', more);
-    const seconds = asked.timeout! / 1000;
-    throw new ApiError('timeout', `The run did not end within ${seconds} seconds. The best so far is kept under its run id.`, more);
+    throw new ApiError('timeout', `The run did not end within ${seconds(asked)}. The best so far is kept under its run id.`, more);
+  }
+
+  /** What may come before the end of a run; `over` ends the looking for it. */
+  private endOfWaiting({ asked, since, gone }: Waiting): { first: Promise<'late' | 'gone'>; over: () => void } {
+    const over = new AbortController();
+    const late = async (timeout: number) => {
+      await this.host.wait(Math.max(0, timeout - (this.host.now() - since)), over.signal);
+      return 'late' as const;
+    };
+    return {
+      first: Promise.race([asked.timeout === null ? never : late(asked.timeout), aborted(gone, over.signal).then(() => 'gone' as const)]),
+      over: () => over.abort(),
+    };
   }
 
   /** Stops the run and waits a while for its end. False: another page has it in hand. */
@@ -119,7 +158,10 @@ export class ApiRuns {
   }
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
+const seconds = ({ timeout }: Asked): string => `${timeout! / 1000} seconds`;
+
+/** Never resolves once `over` is. */
+function aborted(signal: AbortSignal, over: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true, signal: over }));
 }

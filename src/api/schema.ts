@@ -39,7 +39,7 @@ export const RowSchema = said(
   'an object with a question or inputs',
 );
 
-const metric = <K extends string, E extends v.ObjectEntries>(kind: K, entries: E) => strictObject({ kind: v.literal(kind), ...entries });
+const metric = <K extends string, E extends v.ObjectEntries>(kind: K, entries: E) => v.strictObject({ kind: v.literal(kind), ...entries });
 const maybe = v.optional;
 const METRICS = [
   metric('exact', {}),

@@ -3,6 +3,7 @@ import type { RunEvent } from '../promptwizard/events.ts';
 import { responseOf, stateOf } from './answers.ts';
 import type { ErrorCode } from './errors.ts';
 import type { FoundRun } from './host.ts';
+import { retryAfter } from './retryAfter.ts';
 
 export class WebhookUrlError extends Error {
   override name = 'webhook-url';
@@ -96,33 +97,25 @@ export async function send({ url, run, body, secret, now }: Delivery, fetcher: t
     const { status } = response;
     if (response.ok) return { kind: 'taken', status };
     if (status >= 500 || AGAIN.includes(status))
-      return { kind: 'later', status, retryAfter: readRetryAfter(response.headers.get('Retry-After'), now) };
+      return { kind: 'later', status, retryAfter: retryAfter(response.headers.get('Retry-After'), now) };
     return { kind: 'refused', status };
   } catch {
     return { kind: 'later', status: 0, retryAfter: null };
   }
 }
 
-const DAY = 86_400_000;
 const FIRST = 30_000;
 const LONGEST = 8 * 3_600_000;
 /** With the waits between them, most of a day. */
 export const MOST_ATTEMPTS = 8;
 
-/** Seconds or a date, as milliseconds from now, a day at most; null: it says nothing that can be read. */
-export function readRetryAfter(value: string | null, now: number): number | null {
-  if (value === null || value.trim() === '') return null;
-  const ms = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - now;
-  return Number.isFinite(ms) ? Math.min(DAY, Math.max(0, ms)) : null;
-}
-
 /**
  * When to try again, milliseconds since 1970; null: never.
- * @param attempts made so far
+ * @param attempts made so far that count
  * @param chance [0,1): so that many browsers do not come back at one moment
  */
 export function nextAttempt(attempts: number, retryAfter: number | null, now: number, chance: number): number | null {
   if (attempts >= MOST_ATTEMPTS) return null;
-  const wait = Math.min(LONGEST, FIRST * 4 ** (attempts - 1)) * (0.5 + chance / 2);
+  const wait = Math.min(LONGEST, FIRST * 4 ** Math.max(0, attempts - 1)) * (0.5 + chance / 2);
   return now + Math.round(Math.max(wait, retryAfter ?? 0));
 }

@@ -1,4 +1,5 @@
 /** Records of a history that comes from a file: what each must be before it is stored. Pure. */
+import { requestHash } from './hash.ts';
 import type { CallRecord, EventRecord, InputRecord, RunRecord, RunStatus } from './records.ts';
 
 type Fields = Record<string, unknown>;
@@ -22,15 +23,31 @@ function isInput(input: unknown): boolean {
 const isRef = (ref: unknown): boolean =>
   isFields(ref) && isId(ref['id']) && ['webllm', 'wllama', 'openai'].includes(ref['engine'] as string);
 
-/** A run as it may be stored: one that was going on elsewhere is interrupted here. Null: it is none. */
-export function readRun(value: unknown): RunRecord | null {
-  if (!isFields(value) || value['version'] !== 1 || !isId(value['id']) || !isId(value['requestHash'])) return null;
+function isAsked(asked: unknown): boolean {
+  if (!isFields(asked) || !['api', 'embed'].includes(asked['by'] as string)) return false;
+  return ['sessionId', 'origin'].every((name) => asked[name] === undefined || isText(asked[name]));
+}
+
+/**
+ * A run as it may be stored: one that was going on elsewhere is interrupted here, it answers the request that is in it
+ * whatever the file says, and it is never sent on from here. Null: it is none.
+ */
+export async function readRun(value: unknown): Promise<RunRecord | null> {
+  if (!isFields(value) || value['version'] !== 1 || !isId(value['id'])) return null;
   if (!isNumber(value['createdAt']) || !isNumber(value['updatedAt']) || !isText(value['app'])) return null;
   if (!STATUSES.includes(value['status'] as RunStatus) || !isInput(value['input']) || !isRef(value['model'])) return null;
-  const { summary } = value;
+  const { summary, asked } = value;
   if (summary !== undefined && !(isFields(summary) && isText(summary['optimizedPrompt']) && isNumber(summary['qualityScore']))) return null;
+  if (asked !== undefined && !isAsked(asked)) return null;
   const run = value as unknown as RunRecord;
-  return ['queued', 'running', 'paused'].includes(run.status) ? { ...run, status: 'interrupted' } : run;
+  const { task, settings, plan } = run.input;
+  const status = ['queued', 'running', 'paused'].includes(run.status) ? 'interrupted' : run.status;
+  try {
+    return { ...run, status, requestHash: await requestHash(task, settings, plan, run.model.id), told: true };
+  } catch {
+    // Nested deeper than anything that a page made.
+    return null;
+  }
 }
 
 export function readEvent(value: unknown): EventRecord | null {

@@ -67,7 +67,7 @@ export async function importHistory(connection: Connection, file: Blob): Promise
       }
       if (value?.['run'] !== undefined) {
         await endRun();
-        const run = readRun(value['run']);
+        const run = await readRun(value['run']);
         if (run) whole = { run, events: [], inputs: [], line: number };
         else problem(`Line ${number}: this is no run of a history. It was left out.`);
       } else if (value?.['event'] !== undefined) {

@@ -1,21 +1,34 @@
 /** The log: figures of runs and errors, kept to a number of lines. Never a text that a person or a model wrote. */
-import type { Store } from './open.ts';
+import type { IDBPObjectStore, StoreNames } from 'idb';
+import type { Schema, Store } from './open.ts';
 import type { LogRecord } from './records.ts';
+import type { SiteSettings } from './site.ts';
 import { finished } from './transaction.ts';
 
-/** Adds lines in their order; of more than `most` in all the oldest go. */
-export async function appendLog(store: Store, records: readonly LogRecord[], most: number): Promise<void> {
+/** What the site lets the log take in, and how many lines it keeps. */
+export type LogRules = Pick<SiteSettings, 'logLevel' | 'logSize'>;
+
+export const takesIn = ({ logLevel }: LogRules, level: LogRecord['level']): boolean =>
+  logLevel === 'info' || (logLevel === 'error' && level === 'error');
+
+/** Adds those lines, in their order, that the rules take in; of more than may be the oldest go. */
+export async function appendLog(store: Store, records: readonly LogRecord[], rules: LogRules): Promise<void> {
   const tx = store.transaction('log', 'readwrite');
-  const append = async () => {
-    for (const record of records) await tx.store.add(record);
-    let over = (await tx.store.count()) - most;
-    for (let cursor = over > 0 ? await tx.store.openCursor() : null; cursor && over > 0; over--) {
-      await cursor.delete();
-      cursor = await cursor.continue();
-    }
-  };
-  await finished(tx, append());
+  await finished(tx, addLines(tx.store, records, rules));
 }
+
+/** The same, within a transaction that does more. */
+export async function addLines(log: LogStore, records: readonly LogRecord[], rules: LogRules): Promise<void> {
+  const taken = records.filter(({ level }) => takesIn(rules, level));
+  if (taken.length === 0) return;
+  for (const record of taken) await log.add(record);
+  let over = (await log.count()) - rules.logSize;
+  for (let cursor = over > 0 ? await log.openCursor() : null; cursor && over > 0; over--) {
+    await cursor.delete();
+    cursor = await cursor.continue();
+  }
+}
+type LogStore = IDBPObjectStore<Schema, ArrayLike<StoreNames<Schema>>, 'log', 'readwrite'>;
 
 /** Newest first. */
 export async function readLog(store: Store): Promise<LogRecord[]> {

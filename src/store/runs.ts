@@ -56,15 +56,16 @@ export async function runsByStatus(store: Store, statuses: readonly RunStatus[])
   return found.flat().sort((a, b) => a.createdAt - b.createdAt);
 }
 
-/** Removes a run with its events, inputs, and the replies that no other run uses. */
+/** Removes a run with its events, inputs, the message that was still to be sent, and the replies that no other run uses. */
 export async function deleteRun(store: Store, id: string): Promise<void> {
-  const tx = store.transaction(['runs', 'events', 'inputs', 'calls'], 'readwrite');
+  const tx = store.transaction(['runs', 'events', 'inputs', 'calls', 'outbox'], 'readwrite');
   const events = tx.objectStore('events');
   const remove = async () => {
     const hashes = new Set<string>();
     for (const { event } of await events.getAll(eventsOf(id))) if (event.type === 'call') hashes.add(event.hash);
     await Promise.all([
       tx.objectStore('runs').delete(id),
+      tx.objectStore('outbox').delete(id),
       events.delete(eventsOf(id)),
       tx.objectStore('inputs').delete(IDBKeyRange.bound([id], [id, []])),
     ]);

@@ -2,8 +2,6 @@
 
 /** Settings given by the build's environment, checked; those not given are absent. */
 declare const __BUILD_SETTINGS__: Partial<import('../promptwizard/settings.ts').Settings>;
-/** What the site decided, checked; what was not given is absent. */
-declare const __SITE_SETTINGS__: Partial<import('../store/site.ts').SiteSettings>;
 /** Of package.json. */
 declare const __APP_VERSION__: string;
 /** Another one for every change of what decides how a run goes. */

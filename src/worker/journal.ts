@@ -5,9 +5,8 @@ import { InputError } from '../promptwizard/errors.ts';
 import { SandboxError } from '../sandbox/sandbox.ts';
 import type { Connection } from '../store/connection.ts';
 import { StoreError } from '../store/errors.ts';
-import { appendLog } from '../store/log.ts';
+import { appendLog, takesIn, type LogRules } from '../store/log.ts';
 import type { LogRecord } from '../store/records.ts';
-import type { SiteSettings } from '../store/site.ts';
 
 /** What happened, of a fixed list. */
 export type Happening =
@@ -31,18 +30,18 @@ export interface Journal {
 /** Kept while storage fails, for the next line that gets through. */
 const MOST_WAITING = 50;
 
-export function createJournal(connection: Connection, { logLevel, logSize }: Pick<SiteSettings, 'logLevel' | 'logSize'>): Journal {
+export function createJournal(connection: Connection, rules: LogRules): Journal {
   let waiting: LogRecord[] = [];
   let writing: Promise<void> = Promise.resolve();
   const write = async () => {
     const records = waiting;
     if (records.length === 0) return;
     waiting = [];
-    await connection.use((store) => appendLog(store, records, logSize)).catch(() => (waiting = [...records, ...waiting]));
+    await connection.use((store) => appendLog(store, records, rules)).catch(() => (waiting = [...records, ...waiting]));
   };
   return {
     note(line) {
-      if (logLevel === 'off' || (logLevel === 'error' && line.level === 'info')) return Promise.resolve();
+      if (!takesIn(rules, line.level)) return Promise.resolve();
       waiting = [...waiting, recordOf(line)].slice(-MOST_WAITING);
       return (writing = writing.then(write));
     },

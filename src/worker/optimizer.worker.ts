@@ -3,7 +3,7 @@ import { expose } from 'comlink';
 import type { LlmEngine, ModelRef } from '../engines/engine.ts';
 import { createSandbox } from '../sandbox/sandbox.ts';
 import { connectStore } from '../store/connection.ts';
-import { siteSettings } from '../store/site.ts';
+import { builtSite as site } from '../store/builtSite.ts';
 import { deviceReport } from './device.ts';
 import { createFilesApi } from './files/filesApi.ts';
 import type { Engines } from './models.ts';
@@ -36,9 +36,6 @@ const here = async (ref: ModelRef): Promise<boolean> => {
     ? (await import('../engines/webllm/cache.ts')).here(ref)
     : (await import('../engines/wllama/index.ts')).here(ref);
 };
-
-// Put in by the build; a bundle without it has the defaults.
-const site = siteSettings(typeof __SITE_SETTINGS__ === 'object' ? __SITE_SETTINGS__ : {});
 
 expose(
   createOptimizerApi({

@@ -3,13 +3,17 @@ export interface ReachRequest {
   url: string;
   init: RequestInit;
 }
-export type ReachAnswer = { status: number; headers: [string, string][]; body: ArrayBuffer } | { failed: string };
+export type ReachAnswer = { status: number; headers: [string, string][] } | { failed: string };
+
+/** Until the other side's first words, ms: what waits behind this request must not wait for ever. */
+const LONGEST = 20_000;
 
 addEventListener('message', async ({ data: { url, init } }: MessageEvent<ReachRequest>) => {
   try {
-    const response = await fetch(url, init);
-    const body = await response.arrayBuffer();
-    postMessage({ status: response.status, headers: [...response.headers], body } satisfies ReachAnswer, { transfer: [body] });
+    const { status, headers, body } = await fetch(url, { ...init, signal: AbortSignal.timeout(LONGEST) });
+    postMessage({ status, headers: [...headers] } satisfies ReachAnswer);
+    // Nobody reads it, however long it is.
+    await body?.cancel();
   } catch (error) {
     postMessage({ failed: String(error) } satisfies ReachAnswer);
   }

@@ -4,8 +4,9 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Connection } from '../store/connection.ts';
 import { deviceIsTaken, ownedRuns } from '../store/owners.ts';
 import type { RunRecord, RunStatus } from '../store/records.ts';
-import { getRun, putRun, runsByRequest, runsByStatus, runsSince, updateRun } from '../store/runs.ts';
+import { getRun, putRun, runsByRequest, runsByStatus, updateRun } from '../store/runs.ts';
 import type { SiteSettings } from '../store/site.ts';
+import { storedAnswer } from '../store/storedAnswer.ts';
 import { claimRun, withDevice } from './claim.ts';
 import { WorkerError } from './errors.ts';
 import type { Journal } from './journal.ts';
@@ -67,7 +68,7 @@ export class Runs {
   }
 
   private async startNow({ task, settings, plan, anew, id: wanted, asked }: StartRequest): Promise<StartReply> {
-    const { connection, models, locks } = this.parts;
+    const { connection, models, locks, site } = this.parts;
     const { engine, model } = models.ready();
     const optimize = await this.parts.optimize();
     const id = wanted ?? this.parts.newId?.() ?? crypto.randomUUID();
@@ -85,10 +86,9 @@ export class Runs {
     });
     const hash = await requestHash(task, settings, plan, ref.id);
     if (!anew) {
-      const same = await connection.use((store) => runsByRequest(store, hash));
-      const done = same.find((run) => run.status === 'done');
-      if (done && (await this.mayAnswer(done))) return { kind: 'stored', run: done.id };
-      const going = same.find((run) => this.has(run.id));
+      const done = await connection.use((store) => storedAnswer(store, hash, site));
+      if (done) return { kind: 'stored', run: done.id };
+      const going = (await connection.use((store) => runsByRequest(store, hash))).find((run) => this.has(run.id));
       if (going) return { kind: 'started', run: going.id };
     }
     if (this.queue.length === 0 && (await deviceIsTaken(locks))) {
@@ -211,13 +211,6 @@ export class Runs {
       tokens: (tokens) => watchers.tokens(run, tokens),
       reset: () => watchers.reset(run),
     };
-  }
-
-  /** Whether a finished run may answer the same request again. */
-  private async mayAnswer(done: RunRecord): Promise<boolean> {
-    const { resultCache, resultCacheSize } = this.parts.site;
-    if (!resultCache || resultCacheSize === null) return resultCache;
-    return (await this.parts.connection.use((store) => runsSince(store, done.createdAt))) < resultCacheSize;
   }
 
   private queueWords(): string {

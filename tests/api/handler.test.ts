@@ -130,6 +130,29 @@ describe('a timeout', () => {
     await host.pass(1_000);
     expect((await asked).status).toBe(504);
   });
+  it('is answered when it comes while the model is still loaded, and no run is begun after that', async () => {
+    let loaded = () => {};
+    host.loading = new Promise((resolve) => (loaded = resolve));
+    const asked = ask(api, post({ ...prompt, timeout: 30 }));
+    await host.pass(30_000);
+    const { status, body } = await asked;
+    expect([status, body['code'], body['run_id']]).toEqual([504, 'timeout', undefined]);
+    expect(body['detail']).toContain('30 seconds');
+    loaded();
+    await settle();
+    expect([host.runs.size, host.watched, host.alarmsSet]).toEqual([0, 0, 0]);
+  });
+  it('in the moment in which the run is begun stops it', async () => {
+    let loaded = () => {};
+    host.loading = new Promise((resolve) => (loaded = resolve));
+    host.deaf = true;
+    const asked = ask(api, post({ ...prompt, timeout: 30 }));
+    await host.pass(30_000);
+    expect((await asked).status).toBe(504);
+    loaded();
+    await settle();
+    expect(host.stopped).toEqual(['run-1']);
+  });
   it('goes on counting after 202', async () => {
     const asked = ask(api, post({ ...prompt, timeout: 300 }));
     await host.pass(240_000);
@@ -156,6 +179,20 @@ describe('a caller who goes away', () => {
     caller.abort();
     expect(await asked).toMatchObject({ status: 499, body: { code: 'cancelled', run_id: 'run-1' } });
     expect(host.stopped).toEqual(['run-1']);
+  });
+  it('while the model is loaded has nothing begun in its name, and makes room for others', async () => {
+    let loaded = () => {};
+    host.loading = new Promise((resolve) => (loaded = resolve));
+    const caller = new AbortController();
+    const asked = Array.from({ length: 4 }, (_, i) => ask(api, post({ prompt: `Prompt ${i}` }, { signal: caller.signal })));
+    await settle();
+    caller.abort();
+    for (const one of asked) expect(await one).toMatchObject({ status: 499, body: { code: 'cancelled' } });
+    const other = ask(api, post(prompt, { headers: { prefer: 'respond-async' } }));
+    loaded();
+    expect((await other).status).toBe(202);
+    await settle();
+    expect([...host.runs.values()].map(({ asked: { task } }) => task.prompt)).toEqual([prompt.prompt]);
   });
   it('stops no run of another', async () => {
     host.put('of-the-page', readRequest(prompt), 'running');
@@ -276,6 +313,14 @@ describe('too many', () => {
       headers: { 'Retry-After': '30' },
       body: { code: 'busy' },
     });
+  });
+  it.each([0, 1])('is one more than the page takes, which may be %s that wait', async (most) => {
+    host.mostWaiting = most;
+    host.loading = new Promise(() => {});
+    for (let i = 0; i <= most; i++) void api.handle(post({ prompt: `Prompt ${i}` }));
+    await settle();
+    expect(await ask(api, post({ prompt: 'One more' }))).toMatchObject({ status: 429 });
+    expect(host.started).toHaveLength(most + 1);
   });
   it('are also those that wait for the model', async () => {
     host.loading = new Promise(() => {});

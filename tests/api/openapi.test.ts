@@ -5,7 +5,7 @@ import { openApiDocument } from '../../src/api/openapi.ts';
 import { METHODS } from '../../src/api/routes.ts';
 import { SETTING_KEYS, SETTINGS, wireName } from '../../src/promptwizard/settings.ts';
 
-const document = openApiDocument('0.1.0');
+const document = openApiDocument('0.1.0', 3);
 type Properties = Record<string, { type?: string; minimum?: number; maximum?: number; description?: string; anyOf?: Properties[string][] }>;
 const schema = (name: string) =>
   document.components.schemas[name] as { properties: Properties; required: string[]; additionalProperties?: boolean };
@@ -42,6 +42,14 @@ describe('the OpenAPI document', () => {
       'processing_time',
     ]);
     expect(schema('HealthResponse').required.slice(0, 4)).toEqual(['status', 'model', 'promptwizard_version', 'timestamp']);
+  });
+
+  it.each([
+    [0, 'none waits'],
+    [1, 'one waits'],
+    [20, '20 wait'],
+  ])('says how many requests may wait: %s', (most, words) => {
+    expect(openApiDocument('0.1.0', most).paths['/api/v1/optimize'].post.description).toContain(`One run works and ${words}.`);
   });
 
   it('has every address with its methods, and every error with its status', () => {

@@ -4,16 +4,8 @@ import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { FoundRun } from '../../src/api/host.ts';
 import { OptimizeResponseSchema } from '../../src/api/answerSchema.ts';
-import {
-  MOST_ATTEMPTS,
-  nextAttempt,
-  readRetryAfter,
-  readWebhookUrl,
-  send,
-  signature,
-  testBody,
-  webhookBody,
-} from '../../src/api/webhook.ts';
+import { retryAfter } from '../../src/api/retryAfter.ts';
+import { MOST_ATTEMPTS, nextAttempt, readWebhookUrl, send, signature, testBody, webhookBody } from '../../src/api/webhook.ts';
 import type { RunEvent } from '../../src/promptwizard/events.ts';
 import { inputOf, modelFor, play, world } from '../promptwizard/play.ts';
 
@@ -167,6 +159,6 @@ describe('the wait before the next attempt', () => {
     [new Date(NOW + 60_000).toUTCString(), 60_000],
     [new Date(NOW - 60_000).toUTCString(), 0],
   ])('Retry-After %s is %s ms', (text, ms) => {
-    expect(readRetryAfter(text, NOW)).toBe(ms);
+    expect(retryAfter(text, NOW)).toBe(ms);
   });
 });

@@ -5,8 +5,11 @@ import type { Connection } from '../../src/store/connection.ts';
 import { appendEvents, readEvents } from '../../src/store/events.ts';
 import { getCall, putCall } from '../../src/store/calls.ts';
 import { exportHistory } from '../../src/store/exportHistory.ts';
+import { requestHash } from '../../src/store/hash.ts';
 import { importHistory } from '../../src/store/importHistory.ts';
 import { putInput, readInputs } from '../../src/store/inputs.ts';
+import { runsToTell } from '../../src/store/outbox.ts';
+import { storedAnswer } from '../../src/store/storedAnswer.ts';
 import { listRuns, putRun } from '../../src/store/runs.ts';
 import { freshConnection } from './fresh.ts';
 import { callEvent, callRecord, note, runRecord } from './records.ts';
@@ -121,6 +124,38 @@ describe('a history', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('answers the request that each run holds, not one that the file names, and none of it is sent on', async () => {
+    const { input, model } = runRecord('x');
+    const real = await requestHash(input.task, input.settings, input.plan, model.id);
+    const file = (run: object) => new Blob([['{"promptevolver":"history","version":1}', JSON.stringify({ run }), '{"end":{}}'].join('\n')]);
+    const crafted = {
+      ...runRecord('x', { requestHash: real, asked: { by: 'api' } }),
+      input: { ...input, task: { ...input.task, prompt: 'Another.' } },
+    };
+    expect(await importHistory(connection, file(crafted))).toMatchObject({ runs: 1, problems: [] });
+    const answer = () => connection.use((store) => storedAnswer(store, real, { resultCache: true, resultCacheSize: null }));
+    expect(await answer()).toBeNull();
+    expect(await importHistory(connection, file(runRecord('y', { asked: { by: 'api' } })))).toMatchObject({ runs: 1 });
+    expect((await answer())?.id).toBe('y');
+    expect(await connection.use((store) => runsToTell(store, 0, true))).toEqual([]);
+  });
+
+  it.each([
+    ['asked for by nobody known', { asked: { by: 'mail' } }],
+    ['with a mark that is no text', { asked: { by: 'api', sessionId: 7 } }],
+  ])('with a run %s is told of it', async (_name, change) => {
+    const run = { ...runRecord('x'), ...change };
+    const text = ['{"promptevolver":"history","version":1}', JSON.stringify({ run }), '{"end":{}}'].join('\n');
+    expect(await importHistory(connection, new Blob([text]))).toMatchObject({ runs: 0, problems: [expect.stringMatching(/^Line 2: /)] });
+  });
+
+  it('with a run nested deeper than can be walked is told of it', async () => {
+    const deep = '['.repeat(200_000) + ']'.repeat(200_000);
+    const run = JSON.stringify({ run: runRecord('x') }).replace('"rows":[]', `"rows":[],"deep":${deep}`);
+    const text = ['{"promptevolver":"history","version":1}', run, '{"end":{}}'].join('\n');
+    expect(await importHistory(connection, new Blob([text]))).toMatchObject({ runs: 0, problems: [expect.stringMatching(/^Line 2: /)] });
   });
 
   it('with events that cannot be played is left out', async () => {

@@ -1,13 +1,37 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { connectStore, type Connection } from '../../src/store/connection.ts';
-import { clearOutbox, delayOutbox, dropOutbox, giveUpOutbox, putOutbox, readOutbox, runsToTell } from '../../src/store/outbox.ts';
-import { getRun, putRun } from '../../src/store/runs.ts';
+import {
+  delayOutbox,
+  dropOutbox,
+  getOutbox,
+  giveUpOutbox,
+  putOutbox,
+  readOutbox,
+  runsToTell,
+  writeWebhook,
+} from '../../src/store/outbox.ts';
+import { readLog, type LogRules } from '../../src/store/log.ts';
+import { readPreference, type WebhookPreference } from '../../src/store/preferences.ts';
+import { deleteRun, getRun, putRun } from '../../src/store/runs.ts';
 import { freshConnection } from './fresh.ts';
 import { runRecord } from './records.ts';
 
 let store: Connection;
-beforeEach(() => {
+const TO = 'https://a.example';
+const webhook = (change: Partial<WebhookPreference> = {}): WebhookPreference => ({
+  allowed: TO,
+  since: 0,
+  own: false,
+  signed: false,
+  ...change,
+});
+const allow = (next: WebhookPreference | undefined) => store.use((db) => writeWebhook(db, next));
+const message = (body: string, now = 5) => ({ to: TO, body, now });
+const waiting = async () => (await store.use(readOutbox)).map(({ run }) => run);
+const all = { logLevel: 'info', logSize: 100 } as const;
+beforeEach(async () => {
   store = freshConnection();
+  await allow(webhook());
 });
 const put = (id: string, change: object) => store.use((db) => putRun(db, { ...runRecord(id), ...change }));
 
@@ -25,21 +49,21 @@ describe('the outbox', () => {
   it('takes each run once, whoever puts it in', async () => {
     await put('a', { status: 'done', createdAt: 20, asked: { by: 'api' } });
     const both = await Promise.all([
-      store.use((db) => putOutbox(db, 'a', 'one', 5)),
-      connectStore().use((db) => putOutbox(db, 'a', 'two', 6)),
+      store.use((db) => putOutbox(db, 'a', message('one'))),
+      connectStore().use((db) => putOutbox(db, 'a', message('two', 6))),
     ]);
     expect(both.sort()).toEqual([false, true]);
     const [only, ...others] = await store.use(readOutbox);
     expect(others).toEqual([]);
     expect(['one', 'two']).toContain(only!.body);
     expect(await store.use((db) => runsToTell(db, 0, true))).toEqual([]);
-    expect(await store.use((db) => putOutbox(db, 'gone', 'x', 5))).toBe(false);
+    expect(await store.use((db) => putOutbox(db, 'gone', message('x')))).toBe(false);
   });
 
   it('keeps the bytes through delays, and forgets what was taken', async () => {
     for (const id of ['a', 'b']) {
       await put(id, { status: 'done' });
-      await store.use((db) => putOutbox(db, id, `body of ${id}`, 5));
+      await store.use((db) => putOutbox(db, id, message(`body of ${id}`)));
     }
     await store.use((db) => delayOutbox(db, 'a', 1, 50));
     expect((await store.use(readOutbox)).map(({ run, body, attempts, nextAt }) => [run, body, attempts, nextAt])).toEqual([
@@ -47,15 +71,15 @@ describe('the outbox', () => {
       ['a', 'body of a', 1, 50],
     ]);
     await store.use((db) => dropOutbox(db, 'b'));
-    await store.use(clearOutbox);
-    expect(await store.use(readOutbox)).toEqual([]);
+    expect(await waiting()).toEqual(['a']);
+    expect(await store.use((db) => getOutbox(db, 'b'))).toBeUndefined();
     expect((await store.use((db) => getRun(db, 'a')))!.told).toBe(true);
   });
 
   it('gives up with a line in the log that has no word of the message', async () => {
     await put('a', { status: 'done' });
-    await store.use((db) => putOutbox(db, 'a', 'a secret prompt', 5));
-    await store.use((db) => giveUpOutbox(db, 'a', 8, 404, 99));
+    await store.use((db) => putOutbox(db, 'a', message('a secret prompt')));
+    await store.use((db) => giveUpOutbox(db, 'a', { attempts: 8, status: 404, at: 99 }, all));
     expect(await store.use(readOutbox)).toEqual([]);
     const [line] = await store.use((db) => db.getAll('log'));
     expect(line).toMatchObject({
@@ -67,5 +91,43 @@ describe('the outbox', () => {
       code: 'http-404',
     });
     expect(JSON.stringify(line)).not.toContain('secret');
+  });
+
+  it('gives up without a line where the log is off, and within the size of the log', async () => {
+    for (const id of ['a', 'b', 'c']) {
+      await put(id, { status: 'done' });
+      await store.use((db) => putOutbox(db, id, message(id)));
+    }
+    const giveUp = (run: string, rules: LogRules) => store.use((db) => giveUpOutbox(db, run, { attempts: 8, status: 0, at: 9 }, rules));
+    await giveUp('a', { logLevel: 'off', logSize: 10 });
+    expect(await store.use(readLog)).toEqual([]);
+    await giveUp('b', { logLevel: 'error', logSize: 1 });
+    await giveUp('c', { logLevel: 'error', logSize: 1 });
+    expect((await store.use(readLog)).map(({ run }) => run)).toEqual(['c']);
+    expect(await waiting()).toEqual([]);
+  });
+
+  it('forgets the message of a run that is deleted', async () => {
+    for (const id of ['a', 'b']) {
+      await put(id, { status: 'done' });
+      await store.use((db) => putOutbox(db, id, message(id)));
+    }
+    await store.use((db) => deleteRun(db, 'a'));
+    expect(await waiting()).toEqual(['b']);
+  });
+
+  it.each([
+    ['another origin', webhook({ allowed: 'https://b.example' })],
+    ['none', undefined],
+  ])('forgets what waits for one origin when the person allows %s, and takes nothing more for it', async (_name, next) => {
+    for (const id of ['a', 'b']) await put(id, { status: 'done' });
+    await store.use((db) => putOutbox(db, 'a', message('a')));
+    await allow(webhook({ url: `${TO}/other/path`, own: true }));
+    expect(await waiting()).toEqual(['a']);
+    await allow(next);
+    expect(await waiting()).toEqual([]);
+    // A tab that was about to put it in.
+    expect(await store.use((db) => putOutbox(db, 'b', message('b')))).toBe(false);
+    expect(await store.use((db) => readPreference(db, 'webhook'))).toEqual(next);
   });
 });

@@ -21,4 +21,11 @@ describe('docs/configuration.md', { timeout: 60_000 }, () => {
     expect(written, 'write it anew: node tools/configuration.mjs').toBe(await configurationPage());
     for (const key of [...SETTING_KEYS, ...SITE_KEYS]) expect(written).toContain(`| \`${envName(key)}\``);
   });
+  it('names whatever else the build reads from the environment', async () => {
+    const build = readFileSync(new URL('../../vite.config.ts', import.meta.url), 'utf8');
+    const read = [...build.matchAll(/process\.env\['([^']+)'\]/g)].map(([, name]) => name!);
+    expect(read).toContain('CONVEX_WEBHOOK_URL');
+    const page = await configurationPage();
+    for (const name of read) expect(page).toContain(`\`${name}\``);
+  });
 });

@@ -6,7 +6,7 @@ import { runsByStatus } from '../../store/runs.ts';
 import { connection } from '../client/history.ts';
 import { engine } from '../models/engine.svelte.ts';
 import { chooseModel } from './choose.ts';
-import { siteSettings } from '../../store/site.ts';
+import { builtSite } from '../../store/builtSite.ts';
 
 export async function health(): Promise<HealthResponse> {
   const [ref, queue, webgpu] = await Promise.all([chooseModel().catch(() => null), queued(), hasWebGpu()]);
@@ -34,18 +34,16 @@ function standing(here: boolean, full: boolean): Pick<HealthResponse, 'status' |
   return { status: 'healthy', detail: 'A model is loaded.' };
 }
 
-/** How many may wait here. */
-const WAITING = siteSettings(typeof __SITE_SETTINGS__ === 'object' ? __SITE_SETTINGS__ : {}).maxConcurrent;
-
 /** Of all windows of this browser. */
 async function queued(): Promise<HealthResponse['queue']> {
+  const limit = builtSite.maxConcurrent;
   try {
     await connection.use((store) => markInterrupted(store));
     const going = await connection.use((store) => runsByStatus(store, ['queued', 'running', 'paused']));
     const waiting = going.filter(({ status }) => status === 'queued').length;
-    return { running: going.length - waiting, waiting, limit: WAITING };
+    return { running: going.length - waiting, waiting, limit };
   } catch {
-    return { running: 0, waiting: 0, limit: WAITING };
+    return { running: 0, waiting: 0, limit };
   }
 }
 

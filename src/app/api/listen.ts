@@ -1,6 +1,7 @@
 /** Says to the service worker that this window is here; who answers is fetched when it is asked. Part of the first load. */
 import { engine } from '../models/engine.svelte.ts';
 import { soon } from '../parts/soon.ts';
+import { hearTabs } from '../webhook/tabs.ts';
 
 export function listen(): void {
   const worker = navigator.serviceWorker as ServiceWorkerContainer | undefined;
@@ -14,7 +15,11 @@ export function listen(): void {
   });
   worker?.startMessages();
   // Runs that ended while nobody could take them.
-  soon(() => void sendWaiting().catch(() => {}));
+  const send = () => void sendWaiting().catch(() => {});
+  soon(() => {
+    send();
+    hearTabs(send);
+  });
 }
 
 /** Nothing more is fetched where nobody is to be told. */

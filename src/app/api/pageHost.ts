@@ -1,7 +1,9 @@
 /** What the API needs of a page, by the page's own model, worker and store. */
+import { isOver } from '../../api/answers.ts';
 import { ApiError } from '../../api/errors.ts';
 import type { ApiHost, HostStart } from '../../api/host.ts';
 import type { Asked } from '../../api/request.ts';
+import { builtSite } from '../../store/builtSite.ts';
 import type { AskedBy, RunRecord } from '../../store/records.ts';
 import type { RunHandlers } from '../client/contract.ts';
 import { wait } from '../client/clock.ts';
@@ -11,8 +13,6 @@ import { found } from './found.ts';
 import { health } from './health.ts';
 import { start } from './start.ts';
 
-const OVER: readonly RunRecord['status'][] = ['done', 'stopped', 'failed', 'interrupted'];
-
 /** @param asked written into the runs that are started; the session id is each request's own */
 export function createPageHost(asked: Omit<AskedBy, 'sessionId'>): ApiHost {
   return {
@@ -21,8 +21,11 @@ export function createPageHost(asked: Omit<AskedBy, 'sessionId'>): ApiHost {
     now: () => Date.now(),
     wait,
     health,
-    start: (request: Asked, id, hear): Promise<HostStart> =>
-      stored(() => start(request, id, { ...asked, ...(request.sessionId === null ? {} : { sessionId: request.sessionId }) }, hear)),
+    mostWaiting: builtSite.maxConcurrent,
+    start: (request: Asked, id, hear, left): Promise<HostStart> => {
+      const { sessionId } = request;
+      return stored(() => start(request, { id, asked: { ...asked, ...(sessionId === null ? {} : { sessionId }) }, hear, left }));
+    },
     watch(run, handlers) {
       let end: (() => void) | null = null;
       let over = false;
@@ -49,7 +52,7 @@ export function createPageHost(asked: Omit<AskedBy, 'sessionId'>): ApiHost {
         return 'stopping';
       } catch {
         const record = await getRun(run);
-        return record && !OVER.includes(record.status) ? 'elsewhere' : 'over';
+        return record && !isOver(record.status) ? 'elsewhere' : 'over';
       }
     },
     remove: (run) => stored(() => deleteRun(run)),
@@ -69,7 +72,7 @@ async function afterRestart(run: string): Promise<RunRecord['status'] | null> {
   while (engine.state.worker === 'restarting') await wait(500);
   const record = await getRun(run).catch(() => undefined);
   const status = record?.status ?? 'interrupted';
-  return OVER.includes(status) ? status : null;
+  return isOver(status) ? status : null;
 }
 
 /** Errors of the store keep their sentence. */

@@ -6,9 +6,10 @@ import { preselectPlan } from '../../promptwizard/budget.ts';
 import { mergeSettings, type Settings } from '../../promptwizard/settings.ts';
 import { PLAN_NAMES, type PlanName } from '../../promptwizard/types.ts';
 import type { ModelRef } from '../../engines/engine.ts';
+import { builtSite } from '../../store/builtSite.ts';
 import { requestHash } from '../../store/hash.ts';
 import type { AskedBy } from '../../store/records.ts';
-import { runsByRequest } from '../../store/runs.ts';
+import { storedAnswer } from '../../store/storedAnswer.ts';
 import { connection, readPreference } from '../client/history.ts';
 import { engine } from '../models/engine.svelte.ts';
 import { checkPrompt } from '../optimize/checks.ts';
@@ -18,8 +19,17 @@ import { chooseModel } from './choose.ts';
 const NO_MODEL =
   'No model is on this machine. Open the app, go to Models and take one; after that requests are answered, also after a restart.';
 
-/** @throws ApiError */
-export async function start(request: Asked, id: string, asked: AskedBy, hear: (news: LoadNews) => void): Promise<HostStart> {
+export interface Starting {
+  /** Of the run, if it becomes a new one. */
+  id: string;
+  asked: AskedBy;
+  hear: (news: LoadNews) => void;
+  /** Nobody waits any more; a model that is being loaded is loaded to its end. */
+  left: AbortSignal;
+}
+
+/** @throws ApiError, or the reason of `left` */
+export async function start(request: Asked, { id, asked, hear, left }: Starting): Promise<HostStart> {
   await saved.load();
   const settings = mergeSettings(saved.base, request.settings);
   const ref = await chooseModel();
@@ -35,6 +45,7 @@ export async function start(request: Asked, id: string, asked: AskedBy, hear: (n
   if (long) throw new ApiError('too_long', long.message, { field: 'prompt' });
   try {
     const client = await engine.client();
+    left.throwIfAborted();
     return await client.start({ task, settings, plan: plan ?? preselectPlan(task, settings, loaded), anew, id, asked });
   } catch (error) {
     const { name, message } = error as Error;
@@ -48,7 +59,7 @@ export async function start(request: Asked, id: string, asked: AskedBy, hear: (n
 async function storedRun({ task }: Asked, settings: Settings, plan: PlanName | null, { id }: ModelRef): Promise<string | null> {
   for (const name of plan ? [plan] : PLAN_NAMES.toReversed()) {
     const hash = await requestHash(task, settings, name, id);
-    const done = (await connection.use((store) => runsByRequest(store, hash))).find(({ status }) => status === 'done');
+    const done = await connection.use((store) => storedAnswer(store, hash, builtSite));
     if (done) return done.id;
   }
   return null;

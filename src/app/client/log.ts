@@ -1,8 +1,8 @@
 /** The log of this browser, read and cleared from the page. Errors: StoreError. */
 import type { ModelRef } from '../../engines/engine.ts';
+import { builtSite } from '../../store/builtSite.ts';
 import { appendLog, clearLog as clear, readLog as read } from '../../store/log.ts';
 import type { LogRecord } from '../../store/records.ts';
-import { siteSettings } from '../../store/site.ts';
 import { connection } from './history.ts';
 
 /** Newest first. */
@@ -11,9 +11,7 @@ export const clearLog = (): Promise<void> => connection.use(clear);
 
 /** A worker that was lost cannot write that itself. Never rejects: a log that cannot be written disturbs nothing. */
 export async function noteLost(why: 'hung' | 'crashed', ref: ModelRef | null): Promise<void> {
-  const { logLevel, logSize } = siteSettings(typeof __SITE_SETTINGS__ === 'object' ? __SITE_SETTINGS__ : {});
-  if (logLevel === 'off') return;
   const named = ref ? { engine: ref.engine, model: ref.id } : {};
   const line: LogRecord = { at: Date.now(), level: 'error', what: 'worker-lost', code: why, figures: {}, ...named };
-  await connection.use((store) => appendLog(store, [line], logSize)).catch(() => {});
+  await connection.use((store) => appendLog(store, [line], builtSite)).catch(() => {});
 }

@@ -1,6 +1,7 @@
 /**
  * `fetch` for an address that the person has confirmed, perhaps a moment ago: the page keeps the policy that it was loaded
- * with, so a worker asks, made for this one request. Small bodies only; without a signal.
+ * with, so a worker asks, made for this one request. The answer has status and headers only; none within 20 seconds is a
+ * TypeError.
  */
 import type { ReachAnswer, ReachRequest } from '../../worker/reach.worker.ts';
 
@@ -13,8 +14,7 @@ export async function reach(address: RequestInfo | URL, init: RequestInit = {}):
       worker.postMessage({ url: String(address), init } satisfies ReachRequest);
     });
     if ('failed' in answer) throw new TypeError(answer.failed);
-    const { status, headers, body } = answer;
-    return new Response([101, 204, 205, 304].includes(status) ? null : body, { status, headers });
+    return new Response(null, answer);
   } finally {
     worker.terminate();
   }

@@ -1,4 +1,5 @@
 /** What the page may ask besides its own origin: the person's own action names it, the service worker's policy lets it through. */
+import { typedUrl } from '../../api/serverAddress.ts';
 import type { ModelRef } from '../../engines/engine.ts';
 
 /** Where the catalogue's models for the graphics card and their libraries are. */
@@ -16,12 +17,11 @@ export function addressesOf(ref: ModelRef): string[] {
   }
 }
 
-/** As a person types it: without a scheme it is plain http. Those of this site, and what is no address, name none. */
+/** As a person types them. Those of this site, and what is no address, name none. */
 export function originsOf(addresses: readonly string[], own: string): string[] {
   const found = addresses.flatMap((address) => {
-    const text = address.trim();
     try {
-      return [new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`).origin];
+      return [typedUrl(address).origin];
     } catch {
       return [];
     }

@@ -1,16 +1,17 @@
 /** Sends finished runs to the address that the person confirmed. Waits survive a reload; one tab sends at a time. */
+import { isOver } from '../../api/answers.ts';
 import { nextAttempt, readWebhookUrl, send, testBody, webhookBody, type Delivery, type Sent } from '../../api/webhook.ts';
-import { delayOutbox, dropOutbox, giveUpOutbox, putOutbox, readOutbox, runsToTell } from '../../store/outbox.ts';
-import type { OutboxRecord } from '../../store/records.ts';
+import { builtSite } from '../../store/builtSite.ts';
+import { delayOutbox, dropOutbox, getOutbox, giveUpOutbox, putOutbox, readOutbox, runsToTell } from '../../store/outbox.ts';
 import { found } from '../api/found.ts';
 import { connection, readEvents, readPreference } from '../client/history.ts';
 import { reach } from '../client/reach.ts';
 import { engine } from '../models/engine.svelte.ts';
 import { confirmOrigins } from '../offline/origins.ts';
 import { secret } from './secret.ts';
+import { tellTabs } from './tabs.ts';
 
 const LOCK = 'promptevolver-webhook';
-const OVER = ['done', 'stopped', 'failed'];
 
 /** Where to send to; null: nowhere. */
 interface Target {
@@ -33,16 +34,17 @@ async function target(): Promise<Target | null> {
 }
 
 let timer: ReturnType<typeof setTimeout> | undefined;
-let begun = false;
+let listening: Promise<void> | null = null;
 
 /** From now on runs are sent when they end. Resolves when what was waiting has been tried. */
 export async function begin(): Promise<void> {
-  if (!begun && (await target().catch(() => null))) {
-    begun = true;
-    (await engine.client()).onRun((_run, status) => OVER.includes(status) && void drain());
-    addEventListener('online', () => void drain(true));
-  }
+  if (await target().catch(() => null)) await (listening ??= listen().catch(() => void (listening = null)));
   await drain();
+}
+
+async function listen(): Promise<void> {
+  (await engine.client()).onRun((_run, status) => isOver(status) && void drain());
+  addEventListener('online', () => void drain(true));
 }
 
 /** @param now also what should wait longer: the network is back, or the person says so */
@@ -58,23 +60,39 @@ async function work(now: boolean): Promise<void> {
   clearTimeout(timer);
   const to = await target();
   if (!to) return;
+  let put = false;
   for (const run of await connection.use((store) => runsToTell(store, to.since, to.own))) {
     const events = (await readEvents(run.id)).map(({ event }) => event);
-    const body = webhookBody(found(run), events, __APP_VERSION__, Date.now());
-    await connection.use((store) => putOutbox(store, run.id, body, Date.now()));
+    const at = Date.now();
+    const message = { to: to.url.origin, body: webhookBody(found(run), events, __APP_VERSION__, at), now: at };
+    put = (await connection.use((store) => putOutbox(store, run.id, message))) || put;
   }
-  if (to.locked) return;
-  for (const item of await connection.use(readOutbox)) if (now || item.nextAt <= Date.now()) await attempt(to, item);
+  if (to.locked) {
+    // Another tab may have the secret.
+    if (put) tellTabs();
+    return;
+  }
+  for (const { run, nextAt } of await connection.use(readOutbox)) if (now || nextAt <= Date.now()) await attempt(run);
   const next = (await connection.use(readOutbox))[0];
   if (next) timer = setTimeout(() => void drain(), Math.max(1_000, next.nextAt - Date.now()));
 }
 
-async function attempt({ url, secret }: Target, { run, body, attempts }: OutboxRecord): Promise<void> {
-  const sent = await deliver({ url, run, body, secret, now: Date.now() });
+async function attempt(run: string): Promise<void> {
+  // While the one before it was sent, the person may have deleted this run, or changed where to.
+  const to = await target();
+  const item = await connection.use((store) => getOutbox(store, run));
+  if (!to || to.locked || !item) return;
+  const early = item.nextAt > Date.now();
+  const sent = await deliver({ url: to.url, run, body: item.body, secret: to.secret, now: Date.now() });
   if (sent.kind === 'taken') return connection.use((store) => dropOutbox(store, run));
-  const at = sent.kind === 'later' ? nextAttempt(attempts + 1, sent.retryAfter, Date.now(), Math.random()) : null;
-  if (at !== null) return connection.use((store) => delayOutbox(store, run, attempts + 1, at));
-  await connection.use((store) => giveUpOutbox(store, run, attempts + 1, sent.status, Date.now()));
+  // Nobody was there before the time had come: the time stands.
+  if (sent.status === 0 && early) return;
+  // Without a network nothing is learned of the other side.
+  const attempts = item.attempts + (sent.status === 0 && !navigator.onLine ? 0 : 1);
+  const now = Date.now();
+  const at = sent.kind === 'later' ? nextAttempt(attempts, sent.retryAfter, now, Math.random()) : null;
+  if (at !== null) return connection.use((store) => delayOutbox(store, run, attempts, at));
+  await connection.use((store) => giveUpOutbox(store, run, { attempts, status: sent.status, at: now }, builtSite));
 }
 
 /** To an address that the person has confirmed, or is trying out by a click. */

@@ -1,4 +1,5 @@
 /** One request to the server, tried again while it is busy or away for a moment. */
+import { retryAfter } from '../../api/retryAfter.ts';
 import { EngineError } from '../errors.ts';
 import { refusal, RejectedError, sendsOn, unreachable, wordsOf } from './errors.ts';
 
@@ -68,13 +69,6 @@ export async function send(server: Server, path: string, body: unknown, { signal
     }
     await pause(retryAfter(response.headers.get('Retry-After')) ?? backoff, signal);
   }
-}
-
-/** Milliseconds from seconds or a date; null when there is neither. */
-export function retryAfter(header: string | null, now = Date.now()): number | null {
-  if (header === null || header.trim() === '') return null;
-  const ms = /^\d+(\.\d+)?$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now;
-  return Number.isNaN(ms) ? null : Math.max(0, ms);
 }
 
 /** @throws the signal's reason */

@@ -1,6 +1,7 @@
 /** Requests to the API, relayed to an open window of the app. Nothing of them is kept here. */
 import { ApiError, asApiError } from '../../api/errors.ts';
 import { errorAnswer, json } from '../../api/replies.ts';
+import { builtSite } from '../../store/builtSite.ts';
 import { readLimited } from './body.ts';
 import { converse } from './converse.ts';
 import { findWindows } from './windows.ts';
@@ -44,7 +45,7 @@ const nobody = () => ({
   promptwizard_version: typeof __APP_VERSION__ === 'string' ? __APP_VERSION__ : 'unversioned',
   timestamp: new Date().toISOString(),
   engine: null,
-  queue: { running: 0, waiting: 0, limit: 3 },
+  queue: { running: 0, waiting: 0, limit: builtSite.maxConcurrent },
   webgpu: null,
   detail: NO_PAGE,
 });

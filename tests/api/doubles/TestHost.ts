@@ -13,6 +13,7 @@ interface Held extends FoundRun {
 
 export class TestHost implements ApiHost {
   version = '0.1.0';
+  mostWaiting = 3;
   time = 1_785_000_000_000;
   readonly runs = new Map<string, Held>();
   readonly accepted: string[] = [];
@@ -22,6 +23,8 @@ export class TestHost implements ApiHost {
   reply: HostStart | null = null;
   /** Set to hold starts until it resolves. */
   loading: Promise<void> | null = null;
+  /** It starts the run though nobody waits any more: the word came too late. */
+  deaf = false;
   /** What a stopped run has to show. */
   bestSoFar: RunEvent[] = [];
   elsewhere = new Set<string>();
@@ -63,20 +66,21 @@ export class TestHost implements ApiHost {
       promptwizard_version: this.version,
       timestamp: new Date(this.time).toISOString(),
       engine: 'webllm',
-      queue: { running: 0, waiting: 0, limit: 3 },
+      queue: { running: 0, waiting: 0, limit: this.mostWaiting },
       webgpu: true,
       detail: 'Ready.',
     };
   }
-  async start(asked: Asked, id: string, hear: (news: LoadNews) => void): Promise<HostStart> {
+  async start(asked: Asked, id: string, hear: (news: LoadNews) => void, left: AbortSignal): Promise<HostStart> {
     this.started.push({ asked, id, hear });
     await this.loading;
+    if (!this.deaf) left.throwIfAborted();
     if (this.refusal) throw this.refusal;
     if (this.reply) return this.reply;
     const going = [...this.runs.values()].filter((run) => !isOver(run.status));
     const same = going.find((run) => JSON.stringify(run.asked.task) === JSON.stringify(asked.task));
     if (same) return { kind: 'started', run: same.id };
-    if (going.length > 3) return { kind: 'busy', message: 'One run is going on and 3 are waiting.' };
+    if (going.length > this.mostWaiting) return { kind: 'busy', message: 'The queue is full.' };
     this.put(id, asked, going.length === 0 ? 'running' : 'queued');
     return { kind: 'started', run: id };
   }

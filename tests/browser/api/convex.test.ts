@@ -28,7 +28,8 @@ it('a run in the browser completes the session by the app’s signed webhook, pa
   await takeModel(page);
   await page.goto(`${app.server.url}#/settings`);
   await page.getByLabel('Address', { exact: true }).fill(`${site.url}/api/webhook`);
-  await page.getByLabel('Secret, to sign with (optional)').fill(SECRET);
+  await page.getByLabel('Sign with a secret').check();
+  await page.getByLabel('Secret', { exact: true }).fill(SECRET);
   await page.getByRole('button', { name: /^Allow sending to 127\.0\.0\.1/ }).click();
   await page.getByText(/^Runs are sent to/).waitFor();
 

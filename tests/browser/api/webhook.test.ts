@@ -6,8 +6,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { axe } from '../app/axe.ts';
 import { ask, openApi, rows, takeModel, type ApiApp } from './openApi.ts';
 
-/** The other side: takes what comes, and answers with the next status in `answers`. */
+/**
+ * The other side: takes what comes, and answers with the next in `answers`: a status, nothing at all (`silent`), an end of
+ * the connection (`cut`), or a status and a text without end (`endless`).
+ */
 interface Heard {
+  path: string;
   body: string;
   headers: Record<string, string | string[] | undefined>;
 }
@@ -17,7 +21,7 @@ let page: Page;
 let receiver: HttpServer;
 let address: string;
 const heard: Heard[] = [];
-let answers: number[] = [];
+let answers: (number | 'silent' | 'cut' | 'endless')[] = [];
 
 beforeAll(async () => {
   app = await openApi();
@@ -31,8 +35,11 @@ beforeAll(async () => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
-      heard.push({ body: Buffer.concat(parts).toString(), headers: request.headers });
-      response.writeHead(answers.shift() ?? 204).end();
+      heard.push({ path: request.url!, body: Buffer.concat(parts).toString(), headers: request.headers });
+      const answer = answers.shift() ?? 204;
+      if (answer === 'cut') request.socket.destroy();
+      else if (answer === 'endless') response.writeHead(200).write('a word');
+      else if (answer !== 'silent') response.writeHead(answer).end();
     });
   });
   await new Promise<void>((done) => receiver.listen(0, '127.0.0.1', done));
@@ -40,6 +47,7 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(async () => {
   await app?.close();
+  receiver?.closeAllConnections();
   receiver?.close();
 });
 beforeEach(async () => {
@@ -60,10 +68,26 @@ const request = (seed: number) => ({
 async function allow(secret = ''): Promise<void> {
   await page.goto(`${app.server.url}#/settings`);
   await page.getByLabel('Address', { exact: true }).fill(address);
-  if (secret) await page.getByLabel('Secret, to sign with (optional)').fill(secret);
+  if (secret) {
+    await page.getByLabel('Sign with a secret').check();
+    await page.getByLabel('Secret', { exact: true }).fill(secret);
+  }
   await page.getByRole('button', { name: /^Allow sending to 127\.0\.0\.1/ }).click();
   await page.getByText(/^Runs are sent to/).waitFor();
 }
+const stored = (name: string) =>
+  page.evaluate(
+    (store) =>
+      new Promise<unknown[]>((done, fail) => {
+        const opening = indexedDB.open('promptevolver');
+        opening.onerror = () => fail(opening.error);
+        opening.onsuccess = () => {
+          const asked = opening.result.transaction(store).objectStore(store).getAll();
+          asked.onsuccess = () => (opening.result.close(), done(asked.result as unknown[]));
+        };
+      }),
+    name,
+  );
 const finished = () => heard.filter(({ body }) => body.includes('run.finished'));
 
 describe('the webhook', () => {
@@ -76,7 +100,7 @@ describe('the webhook', () => {
     expect(heard).toEqual([]);
     await allow('a key');
     const answer = await ask(page, 'api/v1/optimize', { json: request(2) });
-    await expect.poll(() => finished().length, { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => finished().length, { timeout: 60_000 }).toBe(1);
     const [{ body, headers }] = finished() as [Heard];
     expect(JSON.parse(body)).toMatchObject({ ...answer.body, event: 'run.finished', status: 'completed', session_id: 'session 7' });
     expect(headers['x-promptevolver-run']).toBe(answer.body['run_id']);
@@ -93,15 +117,15 @@ describe('the webhook', () => {
     await allow();
     answers = [503];
     await ask(page, 'api/v1/optimize', { json: request(3) });
-    await expect.poll(() => finished().length, { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => finished().length, { timeout: 60_000 }).toBe(1);
     await page.reload();
     await page.evaluate(() => void (location.hash = '#/settings'));
-    await page.getByText(/^1 run not taken yet/).waitFor({ timeout: 30_000 });
+    await page.getByText(/^1 run not taken yet/).waitFor({ timeout: 60_000 });
     const other = await app.open(context);
     await Promise.all([page, other].map((one) => one.evaluate(() => dispatchEvent(new Event('online')))));
     await page.getByRole('button', { name: 'Try now' }).click();
-    await expect.poll(() => finished().length, { timeout: 30_000 }).toBe(2);
-    await expect.poll(() => page.getByText(/not taken yet/).count(), { timeout: 30_000 }).toBe(0);
+    await expect.poll(() => finished().length, { timeout: 60_000 }).toBe(2);
+    await expect.poll(() => page.getByText(/not taken yet/).count(), { timeout: 60_000 }).toBe(0);
     const [first, second] = finished() as [Heard, Heard];
     expect(second.body).toBe(first.body);
     expect(second.headers['x-promptevolver-run']).toBe(first.headers['x-promptevolver-run']);
@@ -113,20 +137,9 @@ describe('the webhook', () => {
     await allow();
     answers = [404];
     await ask(page, 'api/v1/optimize', { json: request(4) });
-    const log = () =>
-      page.evaluate(
-        () =>
-          new Promise<unknown[]>((done, fail) => {
-            const opening = indexedDB.open('promptevolver');
-            opening.onerror = () => fail(opening.error);
-            opening.onsuccess = () => {
-              const asked = opening.result.transaction('log').objectStore('log').getAll();
-              asked.onsuccess = () => (opening.result.close(), done(asked.result as unknown[]));
-            };
-          }),
-      );
+    const log = () => stored('log');
     await expect
-      .poll(async () => (await log()).filter((line) => (line as { what: string }).what === 'webhook-failed'), { timeout: 30_000 })
+      .poll(async () => (await log()).filter((line) => (line as { what: string }).what === 'webhook-failed'), { timeout: 60_000 })
       .toMatchObject([{ level: 'error', code: 'http-404', figures: { attempts: 1, status: 404 } }]);
     expect(JSON.stringify(await log())).not.toMatch(/Add one|of-the-receiver/);
   }, 180_000);
@@ -137,12 +150,97 @@ describe('the webhook', () => {
     await page.reload();
     await ask(page, 'api/v1/optimize', { json: request(5) });
     await page.evaluate(() => void (location.hash = '#/settings'));
-    await page.getByText('Nothing is sent until the secret is typed again').waitFor();
+    await page.getByText('Nothing is sent until the secret is typed').waitFor();
     expect(finished()).toEqual([]);
-    await page.getByLabel('Secret, to sign with (optional)').fill('a key');
-    await page.getByLabel('Secret, to sign with (optional)').blur();
-    await expect.poll(() => finished().length, { timeout: 30_000 }).toBe(1);
+    await page.getByLabel('Secret', { exact: true }).fill('a key');
+    await page.getByLabel('Secret', { exact: true }).blur();
+    await expect.poll(() => finished().length, { timeout: 60_000 }).toBe(1);
   }, 180_000);
+
+  it('does not wait for a receiver that says nothing: what stands behind it is sent', async () => {
+    await takeModel(page);
+    await allow();
+    answers = ['silent'];
+    const one = await ask(page, 'api/v1/optimize', { json: request(6) });
+    const two = await ask(page, 'api/v1/optimize', { json: request(7) });
+    await expect.poll(() => finished().length, { timeout: 90_000 }).toBe(2);
+    expect(finished().map(({ headers }) => headers['x-promptevolver-run'])).toEqual([one.body['run_id'], two.body['run_id']]);
+    await expect.poll(() => stored('outbox'), { timeout: 60_000 }).toMatchObject([{ run: one.body['run_id'], attempts: 1 }]);
+  }, 240_000);
+
+  it('does not count an attempt that came early, and reached nobody', async () => {
+    await takeModel(page);
+    await allow();
+    answers = [503];
+    await ask(page, 'api/v1/optimize', { json: request(8) });
+    await expect.poll(() => stored('outbox'), { timeout: 60_000 }).toMatchObject([{ attempts: 1 }]);
+    const before = await stored('outbox');
+    answers = ['cut', 'cut', 'cut'];
+    await page.evaluate(() => dispatchEvent(new Event('online')));
+    await expect.poll(() => answers.length, { timeout: 60_000 }).toBeLessThan(3);
+    await page.evaluate(() => navigator.locks.request('promptevolver-webhook', () => {}));
+    expect(await stored('outbox')).toEqual(before);
+  }, 180_000);
+
+  it.each(['', 'a key'])(
+    'sends the runs of a window that was open before the permission, signed with “%s”',
+    async (key) => {
+      await takeModel(page);
+      const worker = page;
+      page = await app.open(context);
+      await allow(key);
+      const answer = await ask(page, 'api/v1/optimize', { json: request(9) });
+      expect(answer.status, answer.text).toBe(200);
+      await expect.poll(() => finished().length, { timeout: 60_000 }).toBe(1);
+      expect(finished()[0]!.headers).toMatchObject({
+        'x-promptevolver-run': answer.body['run_id'],
+        ...(key ? { 'x-promptevolver-signature': expect.stringMatching(/^v1=/) } : {}),
+      });
+      await worker.close();
+    },
+    180_000,
+  );
+
+  it('follows the address to another path, and signing to its end; while another host is typed it can be stopped', async () => {
+    await takeModel(page);
+    await allow('a key');
+    const field = page.getByLabel('Address', { exact: true });
+    await field.fill(address.replace('/api/webhook', '/other/path'));
+    await field.blur();
+    await page.getByText('Saved on this machine.').waitFor();
+    await ask(page, 'api/v1/optimize', { json: request(10) });
+    await expect.poll(() => finished().length, { timeout: 60_000 }).toBe(1);
+    expect(finished()[0]!.path).toMatch(/^\/other\/path/);
+    expect(finished()[0]!.headers['x-promptevolver-signature']).toBeDefined();
+
+    await page.getByLabel('Sign with a secret').uncheck();
+    await expect
+      .poll(() => stored('preferences'))
+      .toContainEqual(expect.objectContaining({ key: 'webhook', value: expect.objectContaining({ signed: false }) }));
+    await ask(page, 'api/v1/optimize', { json: request(11) });
+    await expect.poll(() => finished().length, { timeout: 60_000 }).toBe(2);
+    expect(finished()[1]!.headers['x-promptevolver-signature']).toBeUndefined();
+
+    await field.fill('https://another.example/hook');
+    await field.blur();
+    await page.getByText('Send to another.example?').waitFor();
+    await ask(page, 'api/v1/optimize', { json: request(12) });
+    await expect.poll(() => finished().length, { timeout: 60_000 }).toBe(3);
+    expect(finished()[2]!.path).toMatch(/^\/other\/path/);
+    await page.getByRole('button', { name: /^Stop sending to 127\.0\.0\.1/ }).click();
+    await page.getByText('Nothing is sent any more').waitFor();
+    await ask(page, 'api/v1/optimize', { json: request(13) });
+    expect(await stored('outbox')).toEqual([]);
+    expect(finished()).toHaveLength(3);
+  }, 240_000);
+
+  it('takes the first words of an answer for the answer, however long it goes on', async () => {
+    await page.goto(`${app.server.url}#/settings`);
+    await page.getByLabel('Address', { exact: true }).fill(address);
+    answers = ['endless'];
+    await page.getByRole('button', { name: 'Send a test' }).click();
+    await page.getByText(/took it \(status 200\)/).waitFor();
+  }, 120_000);
 
   it('tries the address with no words of the person’s, and says what is wrong with one', async () => {
     await page.goto(`${app.server.url}#/settings`);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { GenRequest } from '../../../src/engines/engine.ts';
 import { createOpenAiEngine } from '../../../src/engines/openai/engine.ts';
 import { mayBeAsked } from '../../../src/engines/openai/address.ts';
-import { retryAfter } from '../../../src/engines/openai/send.ts';
+import { retryAfter } from '../../../src/api/retryAfter.ts';
 import { openServer, rejects, says, type ServerDouble } from './serverDouble.ts';
 
 let server: ServerDouble;
