@@ -1,12 +1,12 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { unzipSync, zipSync } from 'fflate';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storedRun } from '../../app/doubles/storedRun.ts';
 import { mlcFiles, writeFolder } from '../../fixtures/mlc-folder.ts';
 import { tinyGguf } from '../../fixtures/tiny-gguf.ts';
+import { unzipped, zipOf } from '../../fixtures/zipOf.ts';
 import { serve } from '../harness.ts';
 import { axe } from './axe.ts';
 import { openApp, type App } from './openApp.ts';
@@ -70,8 +70,8 @@ describe('a model in MLC form', () => {
     await files(page).getByRole('button', { name: 'Export the files of Made-up 1B' }).click();
     const zip = join(folder, (await saved).suggestedFilename());
     await (await saved).saveAs(zip);
-    const inside = unzipSync(new Uint8Array(await readFile(zip)));
-    for (const [name, bytes] of mlcFiles()) expect(Buffer.from(inside[`Made-up_1B/${name}`]!).equals(bytes), name).toBe(true);
+    const inside = await unzipped(new Uint8Array(await readFile(zip)));
+    for (const [name, bytes] of mlcFiles()) expect(Buffer.from(inside.get(`Made-up_1B/${name}`)!).equals(bytes), name).toBe(true);
 
     await page.evaluate(async () => {
       const cache = await caches.open('webllm/model');
@@ -143,7 +143,7 @@ describe('a model in MLC form', () => {
   it('in a zip that leads out of its folder is refused', async () => {
     const page = await models();
     const zip = join(folder, 'evil.zip');
-    await writeFile(zip, zipSync({ '../mlc-chat-config.json': [new Uint8Array(9), { level: 0 }] }));
+    await writeFile(zip, await zipOf([['../mlc-chat-config.json', new Uint8Array(9)]]));
     await importZip(page, zip);
     await files(page).getByText('leads out of its folder').waitFor(WAIT);
     await page.context().close();
