@@ -5,6 +5,8 @@ import type { ReadableFile } from '../../engines/stored.ts';
 import { BlobReader, ZipWriter } from './zip.ts';
 
 const FOLDER = 'exports';
+/** Bytes. */
+const MOST_PLAIN = 4_200_000_000;
 
 /** @throws EngineError `no-space` when it is too large for the disk */
 export async function writeZip(
@@ -48,8 +50,10 @@ export async function pack(
       at += chunk.length;
     },
   });
+  // The plain form cannot say larger numbers, and the package finds that out too late.
+  const zip64 = files.reduce((sum, { bytes }) => sum + bytes, 0) > MOST_PLAIN;
   // Weights do not shrink: they are stored as they are.
-  const zip = new ZipWriter(sink, { level: 0, signal });
+  const zip = new ZipWriter(sink, { level: 0, zip64, signal });
   for (const { name, open } of files) {
     signal.throwIfAborted();
     let told = 0;

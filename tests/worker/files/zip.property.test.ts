@@ -174,6 +174,16 @@ describe('an export', () => {
     );
   });
 
+  it('of more than 4 GB has the form that can say so', async () => {
+    const chunks: Uint8Array[] = [];
+    const out = { write: (bytes: Uint8Array) => chunks.push(bytes.slice()) && bytes.length };
+    const file = { name: 'm/a', bytes: 5e9, open: async () => new Blob(['in truth short']) };
+    await pack([file], out, () => {}, new AbortController().signal);
+    const zip = Buffer.concat(chunks);
+    expect(zip.includes('PK\u0006\u0006')).toBe(true);
+    expect((await contents(new Blob([zip]))).get('m/a')!.length).toBe(14);
+  });
+
   it.each([
     ['writes less than it was given', () => 0],
     [
