@@ -14,6 +14,8 @@ import { openTab, startRun } from './tab.ts';
 beforeEach(freshStorage);
 
 const newId = () => 'the-run';
+/** Of the event loop. */
+const turn = () => new Promise((resolve) => setTimeout(resolve));
 const rows = (answers: boolean): Row[] =>
   Array.from({ length: 24 }, (_, i) => ({
     id: `r${i}`,
@@ -134,7 +136,9 @@ describe('calls side by side', { timeout: 60_000 }, () => {
     await tab.api.stop(id);
     expect(await tab.ended(id)).toBe('stopped');
     const asked = engine.requests.length;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    // Only what was under way when it ended could ask for more: that comes in, with whatever would follow from it.
+    while (engine.running > 0) await turn();
+    for (let n = 0; n < 50; n++) await turn();
     expect(engine.requests).toHaveLength(asked);
     expect(engine.running).toBe(0);
   });

@@ -292,18 +292,38 @@ describe('files of no known model', () => {
 });
 
 it('the code that the service worker keeps is listed with its size, and that of engines can be removed', async () => {
-  const page = await models();
+  const { page } = await app.page({ serviceWorkers: 'allow' });
+  await page.goto(app.server.url + '#/models');
   await page.evaluate(async () => {
-    await (await caches.open('promptevolver-precache-v2')).put('./index.html', new Response('x'.repeat(3000)));
-    await (await caches.open('promptevolver/engines')).put('./assets/wllama.wasm', new Response(new Uint8Array(2_000_000)));
+    // The page registers it when it is idle.
+    await navigator.serviceWorker.ready;
+    if (!navigator.serviceWorker.controller)
+      await new Promise((done) => navigator.serviceWorker.addEventListener('controllerchange', done));
   });
   await page.reload();
-  await files(page).getByText('1 file · 3 kB').waitFor(WAIT);
-  await files(page).getByText('1 file · 2 MB').waitFor(WAIT);
+  const kept = (title: string) =>
+    files(page)
+      .getByRole('listitem')
+      .filter({ has: page.getByText(title, { exact: true }) });
+  await kept('This page')
+    .getByText(/^\d+ files · \d+ [kM]B$/)
+    .waitFor(WAIT);
+  expect(await kept('Engines').count()).toBe(0);
+  await page.getByText('A model of your own').click();
+  await page
+    .getByLabel('GGUF file')
+    .setInputFiles({ name: 'tiny.gguf', mimeType: 'application/octet-stream', buffer: Buffer.from(tinyGguf({ contextLength: 512 })) });
+  await page.getByText(/is ready on/).waitFor({ timeout: 60_000 });
+  await kept('Engines')
+    .getByText(/^\d+ files? · \d+ MB$/)
+    .waitFor(WAIT);
+  expect(await kept('This page').getByRole('button').count()).toBe(0);
   expect(await axe(page)).toEqual([]);
   await files(page).getByRole('button', { name: 'Remove the engines’ files' }).click();
-  await expect.poll(() => files(page).getByText('1 file · 2 MB').count(), WAIT).toBe(0);
-  await files(page).getByText('1 file · 3 kB').waitFor(WAIT);
+  await expect.poll(() => kept('Engines').count(), WAIT).toBe(0);
+  await page.reload();
+  await kept('This page').waitFor(WAIT);
+  expect(await kept('Engines').count()).toBe(0);
   await page.context().close();
 });
 
