@@ -1,24 +1,23 @@
 /** Drives one run from its record to its end, or to where it can be taken up again. */
 import type { ModelRef } from '../engines/engine.ts';
 import { EngineError } from '../engines/errors.ts';
-import { InputError } from '../promptwizard/errors.ts';
-import type { RunEvent } from '../promptwizard/events.ts';
 import { StoppedError, type Deps } from '../promptwizard/llm.ts';
 import type { Connection } from '../store/connection.ts';
 import { getCall, getCalls, putCall } from '../store/calls.ts';
-import { appendEvents, clearEvents, readEvents, type SeqEvent } from '../store/events.ts';
 import { StoreError } from '../store/errors.ts';
+import type { SeqEvent } from '../store/events.ts';
 import { putInput, readInputs } from '../store/inputs.ts';
-import { canonicalJson } from '../store/canonical.ts';
 import { textHash } from '../store/hash.ts';
-import { SandboxError, type Sandbox } from '../sandbox/sandbox.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { CallRecord, RunRecord, RunStatus } from '../store/records.ts';
 import { updateRun } from '../store/runs.ts';
+import { EventList, ReplayDiffers } from './eventList.ts';
 import { Foresight, type Optimize } from './foresee.ts';
 import { RunInputs } from './inputs.ts';
 import type { Happening, Journal } from './journal.ts';
 import { createLlm, type LlmParts, type RunLlm } from './llm.ts';
 import { Pause } from './pause.ts';
+import { endOf, faultSentence, type RunEnd } from './runEnd.ts';
 import { runTimeout } from './runTimeout.ts';
 import { createRunUntrusted } from './untrusted.ts';
 
@@ -50,22 +49,6 @@ export interface RunParts {
   reviewMs?: number;
 }
 
-interface End {
-  status: RunStatus;
-  summary?: RunRecord['summary'];
-  /** Present where the site's limit of time ended it. */
-  error?: string;
-  tokens?: number;
-}
-
-/** The replayed events differ from the stored ones: made by another version of the app, else a bug. */
-class ReplayDiffers extends Error {
-  constructor(readonly otherVersion: boolean) {
-    super();
-  }
-}
-
-const FLUSH_AT = 64;
 /** How long the end of a run waits for its line in the log. */
 const NOTE_MS = 500;
 
@@ -74,14 +57,15 @@ export class DrivenRun {
   private state: 'waiting' | 'going' | 'ended' = 'waiting';
   private inputs: RunInputs | null = null;
   private stopEarly = false;
-  private stored: SeqEvent[] = [];
-  private seq = 0;
-  private pending: SeqEvent[] = [];
+  private readonly events: EventList;
   /** An error of engine or store: from then on the generator's word is not taken. */
   private fault: { error: unknown } | null = null;
   private outOfTime = false;
 
-  constructor(private readonly parts: RunParts) {}
+  constructor(private readonly parts: RunParts) {
+    const { record, connection, app, news } = parts;
+    this.events = new EventList({ run: record.id, connection, otherApp: record.app !== app, publish: (batch) => news.publish(batch) });
+  }
 
   get id(): string {
     return this.parts.record.id;
@@ -149,7 +133,7 @@ export class DrivenRun {
 
   private async prepare(): Promise<void> {
     const { connection } = this.parts;
-    this.stored = await connection.use((store) => readEvents(store, this.id));
+    await this.events.read();
     this.inputs = new RunInputs({
       run: this.id,
       stored: await connection.use((store) => readInputs(store, this.id)),
@@ -161,30 +145,27 @@ export class DrivenRun {
   }
 
   /** A list that another version of the app wrote is written anew; the replies to the same calls are still good. */
-  private async beginAnew(error: unknown): Promise<End> {
+  private async beginAnew(error: unknown): Promise<RunEnd> {
     if (!(error instanceof ReplayDiffers && error.otherVersion)) throw error;
-    await this.parts.connection.use((store) => clearEvents(store, this.id));
+    await this.events.clear();
     await this.parts.connection.use((store) => updateRun(store, this.id, { app: this.parts.app }));
-    this.stored = [];
-    this.pending = [];
-    this.seq = 0;
     this.parts.news.reset();
     return this.goThrough();
   }
 
   /** What to write into the record at the end; without summary when the method was stopped before it had a result. */
-  private async goThrough(): Promise<End> {
+  private async goThrough(): Promise<RunEnd> {
     const { optimize, record } = this.parts;
     const foresight = new Foresight(optimize, record.input);
     const { llm, end: letGo } = await this.llm(foresight);
     const watched: typeof llm = (request) => (this.fault ? Promise.reject(this.fault.error) : this.watched(llm(request)));
     const events = optimize(record.input, watched, foresight.remembering(this.deps()));
-    let end: End = { status: 'stopped' };
+    let end: RunEnd = { status: 'stopped' };
     try {
       for await (const event of events) {
         if (this.fault) break;
-        await this.take(event);
-        if (event.type === 'done') end = summaryOf(event);
+        await this.events.take(event);
+        if (event.type === 'done') end = endOf(event);
       }
     } catch (error) {
       if (!this.fault && !(error instanceof StoppedError)) throw error;
@@ -192,31 +173,8 @@ export class DrivenRun {
       letGo();
     }
     if (this.fault) throw this.fault.error;
-    if (this.seq < this.stored.length) throw new ReplayDiffers(this.parts.record.app !== this.parts.app);
-    await this.flush();
+    await this.events.finish();
     return end;
-  }
-
-  private async take(event: RunEvent): Promise<void> {
-    const known = this.stored[this.seq];
-    if (known && canonicalJson(known.event) !== canonicalJson(event)) {
-      throw new ReplayDiffers(this.parts.record.app !== this.parts.app || otherVersion(known.event, event));
-    }
-    const seq = this.seq++;
-    if (seq < this.stored.length) return;
-    this.pending.push({ seq, event });
-    if (this.pending.length >= FLUSH_AT) await this.flush();
-  }
-
-  /** Stored first, then told. */
-  private async flush(): Promise<void> {
-    const batch = this.pending;
-    const [first] = batch;
-    if (!first) return;
-    this.pending = [];
-    const events = batch.map(({ event }) => event);
-    await this.parts.connection.use((store) => appendEvents(store, this.id, first.seq, events));
-    this.parts.news.publish(batch);
   }
 
   private calls(known?: Map<string, CallRecord>): LlmParts['calls'] {
@@ -230,7 +188,7 @@ export class DrivenRun {
   private async llm(foresight: Foresight): Promise<RunLlm> {
     const { connection, model, record, news } = this.parts;
     const inputs = this.inputs!;
-    const hashes = this.stored.flatMap(({ event }) => (event.type === 'call' ? [event.hash] : []));
+    const { hashes } = this.events;
     const known = hashes.length > 0 ? await connection.use((store) => getCalls(store, hashes)) : undefined;
     return createLlm({
       ...model,
@@ -240,8 +198,8 @@ export class DrivenRun {
       calls: this.calls(known),
       inputs,
       pause: this.pause,
-      replaying: () => this.seq < this.stored.length,
-      flush: () => this.flush(),
+      replaying: () => this.events.replaying,
+      flush: () => this.events.flush(),
       onTokens: (tokens) => news.tokens(tokens),
     });
   }
@@ -252,7 +210,7 @@ export class DrivenRun {
       run: this.id,
       sandbox: this.parts.sandbox,
       calls: this.calls(),
-      replaying: () => this.seq < this.stored.length,
+      replaying: () => this.events.replaying,
     });
     return {
       countTokens: (text) => {
@@ -265,7 +223,7 @@ export class DrivenRun {
       },
       stopped: (call) => inputs.stoppedBefore(call),
       runUntrusted: (request) => this.watched(runUntrusted(request)),
-      reviewRows: (question) => this.watched(this.flush().then(() => inputs.review(question))),
+      reviewRows: (question) => this.watched(this.events.flush().then(() => inputs.review(question))),
     };
   }
 
@@ -283,11 +241,11 @@ export class DrivenRun {
     const mayGoOn = error instanceof EngineError || error instanceof StoreError || this.fault !== null;
     const status: RunStatus = mayGoOn ? 'interrupted' : 'failed';
     // What came before the fault is true and stays; a list that did not replay is not added to.
-    if (mayGoOn) await this.flush().catch(() => {});
+    if (mayGoOn) await this.events.flush().catch(() => {});
     // Before it is told, because the page may end this worker then; and not for long, because storage may hang.
     const noted = this.note(mayGoOn ? 'run-interrupted' : 'run-failed', undefined, undefined, error);
     await Promise.race([noted, new Promise((resolve) => setTimeout(resolve, NOTE_MS))]);
-    await this.mark({ status, error: sentence(error) }, error instanceof EngineError && error.fatal).catch(() => {});
+    await this.mark({ status, error: faultSentence(error) }, error instanceof EngineError && error.fatal).catch(() => {});
     return status;
   }
 
@@ -298,24 +256,4 @@ export class DrivenRun {
       this.parts.news.status(change.status, change.error, fatal);
     }
   }
-}
-
-function sentence(error: unknown): string {
-  if ([EngineError, StoreError, InputError, SandboxError].some((kind) => error instanceof kind)) return (error as Error).message;
-  if (error instanceof ReplayDiffers) {
-    return 'This run can not be taken up again: going through it a second time gave something else. That is a fault of this app. What was stored is kept to look at; start it anew.';
-  }
-  const name = error instanceof Error ? error.name : typeof error;
-  return `The run ended by a fault of this app (${name}). What was found so far is kept; start it anew.`;
-}
-
-const otherVersion = (a: RunEvent, b: RunEvent): boolean => a.type === 'run-started' && b.type === 'run-started' && a.version !== b.version;
-
-function summaryOf({ result }: Extract<RunEvent, { type: 'done' }>): End {
-  const { verdict, qualityScore, quality, processingTime, calls, optimizedPrompt, tokensIn, tokensOut } = result;
-  return {
-    status: verdict.outcome === 'stopped' ? 'stopped' : 'done',
-    summary: { outcome: verdict.outcome, qualityScore, quality, seconds: processingTime, calls, optimizedPrompt },
-    tokens: tokensIn + tokensOut,
-  };
 }

@@ -2,15 +2,8 @@
 import * as v from 'valibot';
 import type { Api, ApiRequest } from '../../src/api/handler.ts';
 import type { ApiAnswer } from '../../src/api/replies.ts';
-import {
-  AcceptedSchema,
-  ErrorSchema,
-  EventSchema,
-  HealthResponseSchema,
-  OptimizeResponseSchema,
-  RunResponseSchema,
-  type ApiEvent,
-} from '../../src/api/answerSchema.ts';
+import * as shapes from '../../src/api/answerSchema.ts';
+import type { ApiEvent } from '../../src/api/answerSchema.ts';
 
 export const post = (body: unknown, more: Partial<ApiRequest> = {}): ApiRequest => ({
   method: 'POST',
@@ -33,10 +26,10 @@ export function documented(answer: ApiAnswer): Record<string, unknown> {
   const body: unknown = JSON.parse(answer.body);
   const schemas =
     answer.status === 202
-      ? [AcceptedSchema]
+      ? [shapes.AcceptedSchema]
       : answer.status === 200
-        ? [OptimizeResponseSchema, RunResponseSchema, HealthResponseSchema]
-        : [ErrorSchema];
+        ? [shapes.OptimizeResponseSchema, shapes.RunResponseSchema, shapes.HealthResponseSchema]
+        : [shapes.ErrorSchema];
   const strict = schemas.map((schema) => v.safeParse(v.strictObject(schema.entries as v.ObjectEntries), body));
   const fit = strict.find(({ success }) => success);
   if (!fit)
@@ -49,7 +42,7 @@ export function documented(answer: ApiAnswer): Record<string, unknown> {
 export async function linesOf(answer: ApiAnswer): Promise<ApiEvent[]> {
   if (!('events' in answer)) throw new Error(`it has no events but ${answer.body}`);
   const lines: ApiEvent[] = [];
-  for await (const line of answer.events) lines.push(v.parse(EventSchema, JSON.parse(JSON.stringify(line))));
+  for await (const line of answer.events) lines.push(v.parse(shapes.EventSchema, JSON.parse(JSON.stringify(line))));
   return lines;
 }
 

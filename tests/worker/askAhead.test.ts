@@ -14,6 +14,8 @@ import { openTab, startRun } from './tab.ts';
 beforeEach(freshStorage);
 
 const newId = () => 'the-run';
+/** Of the event loop. */
+const turn = () => new Promise((resolve) => setTimeout(resolve));
 const rows = (answers: boolean): Row[] =>
   Array.from({ length: 24 }, (_, i) => ({
     id: `r${i}`,
@@ -44,6 +46,8 @@ const answer: Script = (request) => {
 class Counted extends ScriptedEngine {
   running = 0;
   most = 0;
+  /** Calls that were wanted when they were made. */
+  wanted = 0;
   constructor(
     override parallel: number,
     script: Script = answer,
@@ -52,6 +56,7 @@ class Counted extends ScriptedEngine {
   }
   override async generate(...args: Parameters<ScriptedEngine['generate']>) {
     this.most = Math.max(this.most, ++this.running);
+    if (!args[1].aborted) this.wanted++;
     await new Promise((resolve) => setTimeout(resolve, 2));
     // As a real engine: what was let go of in the meantime has no reply.
     const result = await super.generate(...args).finally(() => this.running--);
@@ -122,20 +127,42 @@ describe('calls side by side', { timeout: 60_000 }, () => {
     expect(failures).toBeGreaterThan(3);
   });
 
-  it('end with the run: a stop leaves nothing under way', async () => {
-    freshStorage();
-    const engine = new Counted(4, async (asked, call) => {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      return answer(asked, call) as string;
+  describe('end with the run', () => {
+    /** A run whose calls from the twentieth on have no reply by themselves, when as many as may be are under way. */
+    async function heldRun() {
+      freshStorage();
+      const held: ((error: Error) => void)[] = [];
+      let lost: Error | null = null;
+      const hold = () => new Promise<string>((_, reject) => held.push(reject));
+      const engine = new Counted(4, (asked, call) => lost ?? (call < 20 ? answer(asked, call) : hold()));
+      const tab = await openTab({ optimize, newId, engine });
+      const id = await startRun(tab, closed);
+      while (held.length < 4) await turn();
+      await turns();
+      /** The call that the run waits for fails, and so does every later one. */
+      const lose = (error: Error) => held[0]!((lost = error));
+      return { tab, id, engine, lose };
+    }
+    const turns = async () => {
+      for (let n = 0; n < 50; n++) await turn();
+    };
+
+    it('that is stopped: nothing is under way any more, and nothing more is asked', async () => {
+      const { tab, id, engine } = await heldRun();
+      const asked = engine.wanted;
+      await tab.api.stop(id);
+      expect(await tab.ended(id)).toBe('stopped');
+      await turns();
+      expect(engine.running).toBe(0);
+      expect(engine.wanted).toBe(asked);
     });
-    const tab = await openTab({ optimize, newId, engine });
-    const id = await startRun(tab, closed);
-    while (engine.requests.length < 20) await new Promise((resolve) => setTimeout(resolve, 1));
-    await tab.api.stop(id);
-    expect(await tab.ended(id)).toBe('stopped');
-    const asked = engine.requests.length;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(engine.requests).toHaveLength(asked);
-    expect(engine.running).toBe(0);
+
+    it('that lost its model: nothing is under way any more', async () => {
+      const { tab, id, engine, lose } = await heldRun();
+      lose(new EngineError('device-lost', 'Gone.'));
+      expect(await tab.ended(id)).toBe('interrupted');
+      await turns();
+      expect(engine.running).toBe(0);
+    });
   });
 });

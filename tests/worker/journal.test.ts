@@ -68,19 +68,39 @@ describe('the log of a worker', () => {
     while (tab.engine.loads < 3) await new Promise((resolve) => setTimeout(resolve, 2));
     await tab.api.cancelLoad();
     await expect(load).rejects.toThrow('cancelled');
-    expect(await lines(2)).toHaveLength(2);
+    // Lines are written in their order: one for the cancelled load would stand before the next.
+    tab.engine.loadError = new EngineError('load-failed', 'No.');
+    await expect(tab.api.load({ ...MODEL, id: 'fourth' }, () => {})).rejects.toThrow('No.');
+    expect((await lines(3)).map(({ what, model }) => [what, model])).toEqual([
+      ['model-failed', 'fourth'],
+      ['model-failed', 'other'],
+      ['model-loaded', MODEL.id],
+    ]);
   });
 
   it.each([
     ['off', []],
     ['error', ['model-failed']],
-    ['info', ['model-failed', 'run-finished', 'model-loaded']],
+    ['info', ['model-loaded', 'model-failed']],
   ] as const)('takes in what its level says: %s', async (logLevel, expected) => {
-    const tab = await openTab({ site: { logLevel } });
+    const connection = connectStore();
+    const journal = createJournal(connection, { ...siteSettings(), logLevel });
+    await journal.note({ level: 'error', what: 'model-failed' });
+    await journal.note({ level: 'info', what: 'model-loaded' });
+    expect((await connection.use(readLog)).map(({ what }) => what)).toEqual(expected);
+    await connection.close();
+  });
+
+  it('has the level of the site', async () => {
+    const tab = await openTab({ site: { logLevel: 'error' } });
     await tab.ended(await startRun(tab));
     tab.engine.loadError = new EngineError('load-failed', 'No.');
-    await tab.api.load({ ...MODEL, id: 'other' }, () => {}).catch(() => {});
-    expect((await lines(expected.length)).map(({ what }) => what)).toEqual(expected);
+    await expect(tab.api.load({ ...MODEL, id: 'other' }, () => {})).rejects.toThrow('No.');
+    await lines(1);
+    // By now a line of the run would be there too: that of one with an error waits for the same.
+    const lost = await openTab({ engine: new ScriptedEngine(() => new EngineError('device-lost', 'Gone.')), site: { logLevel: 'error' } });
+    await lost.ended(await startRun(lost, prompt('Another.')));
+    expect((await lines(2)).map(({ what }) => what)).toEqual(['run-interrupted', 'model-failed']);
   });
 });
 

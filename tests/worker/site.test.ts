@@ -1,5 +1,5 @@
 /** What the site decided at build time, obeyed. */
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ModelRef } from '../../src/engines/engine.ts';
 import { runTimeout } from '../../src/worker/runTimeout.ts';
 import { freshStorage } from '../store/fresh.ts';
@@ -55,22 +55,61 @@ describe('the longest run', () => {
     });
   });
 
-  it('does not count what it was paused, nor the sleep of the machine', async () => {
-    let paused = true;
+  describe('by the clock', () => {
+    let now = 0;
+    let paused = false;
     let over = 0;
-    const end = runTimeout(
-      0.02,
-      () => paused,
-      () => over++,
-      5,
-    );
-    await soon(60);
-    expect(over).toBe(0);
-    paused = false;
-    while (over === 0) await soon(5);
-    await soon(30);
-    expect(over).toBe(1);
-    end();
+    let end = () => {};
+    beforeEach(() => {
+      vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+      vi.spyOn(performance, 'now').mockImplementation(() => now);
+      [now, paused, over] = [0, false, 0];
+      end = runTimeout(
+        10,
+        () => paused,
+        () => over++,
+      );
+    });
+    afterEach(() => {
+      end();
+      vi.useRealTimers();
+      vi.restoreAllMocks();
+    });
+    /** Seconds awake: the time is looked at in each. */
+    const awake = (seconds: number) => {
+      for (let n = 0; n < seconds; n++) {
+        now += 1_000;
+        vi.advanceTimersByTime(1_000);
+      }
+    };
+
+    it('ends a run once, after its seconds at work', () => {
+      awake(9);
+      expect(over).toBe(0);
+      awake(1);
+      expect(over).toBe(1);
+      awake(30);
+      expect(over).toBe(1);
+    });
+
+    it('does not count what it was paused', () => {
+      awake(9);
+      paused = true;
+      awake(60);
+      expect(over).toBe(0);
+      paused = false;
+      awake(1);
+      expect(over).toBe(1);
+    });
+
+    it('counts a night of the machine’s sleep as five seconds at most', () => {
+      awake(3);
+      now += 8 * 3_600_000;
+      awake(1);
+      expect(over).toBe(0);
+      awake(2);
+      expect(over).toBe(1);
+    });
   });
 });
 

@@ -3,9 +3,13 @@ import { proxy } from 'comlink';
 import type { LoadedModel, LoadOptions, LoadProgress, ModelRef } from '../../engines/engine.ts';
 import type { RunRecord, RunStatus } from '../../store/records.ts';
 import type { ModelStatus, WorkerListener } from '../../worker/protocol.ts';
+import { hasAddress } from '../models/ownOffer.ts';
 import { addressesOf } from '../offline/origins.ts';
+import { createFiles } from './createFiles.ts';
+import { waitForFormerTab } from './formerTab.ts';
 import { Link, workerEnded, type Spawn } from './link.ts';
 import type { EngineState, Optimizer } from './contract.ts';
+import { plain } from './plain.ts';
 import { Watches } from './watches.ts';
 
 export interface OptimizerParts {
@@ -93,6 +97,8 @@ export function createOptimizer(parts: OptimizerParts): Optimizer {
     return mine;
   };
 
+  const files = createFiles(need, () => link);
+
   const end = (error?: Error) => {
     link?.end(error);
     link = null;
@@ -158,6 +164,8 @@ export function createOptimizer(parts: OptimizerParts): Optimizer {
   };
 
   const load: Optimizer['load'] = async (ref, onProgress = () => {}, options = passed.get(ref.id)) => {
+    // A load that fails ends the worker.
+    files.mustRest();
     restarts = 0;
     const mine = need();
     try {
@@ -181,9 +189,10 @@ export function createOptimizer(parts: OptimizerParts): Optimizer {
    * before a load that the person asked for; a run that goes on by itself confirms nothing.
    */
   const makeWay = async (ref: ModelRef): Promise<void> => {
-    const since = (await parts.allow?.(addressesOf(ref))) ?? 0;
+    const since = (await parts.allow?.(hasAddress(ref) ? addressesOf(ref) : [])) ?? 0;
     // With a run in hand it refuses another model anyway.
     if (!link || since < born || going.size > 0) return;
+    files.mustRest();
     end(workerEnded());
     loaded = null;
     change({ worker: 'none', model: { state: 'none' } });
@@ -224,23 +233,14 @@ export function createOptimizer(parts: OptimizerParts): Optimizer {
         other.end();
       }
     },
-    importFile: async (file, onProgress = () => {}) => need().call((api) => api.importFile(file, proxy(onProgress))),
     async remove(ref) {
       await need().call((api) => api.remove(plain(ref)));
       if (loaded?.ref.id !== ref.id) return;
       loaded = null;
       change({ model: { state: 'none' } });
     },
+    ...files.api,
     here: async (ref) => need().call((api) => api.here(plain(ref))),
-    stored: async (refs) => need().call((api) => api.stored(plain(refs))),
-    checkFiles: async (ref, onBytes) => need().call((api) => api.checkFiles(plain(ref), proxy(onBytes))),
-    removeLeft: async (kind, place) => need().call((api) => api.removeLeft(kind, place)),
-    // Handles and files go over as they are.
-    exportFolder: async (ref, to, onBytes) => need().call((api) => api.exportFolder(plain(ref), to, proxy(onBytes))),
-    exportZip: async (ref, onBytes) => need().call((api) => api.exportZip(plain(ref), proxy(onBytes))),
-    dropExports: async () => need().call((api) => api.dropExports()),
-    importModel: async (given, known, onBytes) => need().call((api) => api.importModel(given, plain(known), proxy(onBytes))),
-    stopFiles: async () => link?.call((api) => api.stopFiles()),
     async tryOut(request, onTokens = () => {}) {
       restarts = 0;
       const mine = need();
@@ -258,7 +258,7 @@ export function createOptimizer(parts: OptimizerParts): Optimizer {
       return need().call((api) => api.start(plain(request)));
     },
     async resume(run, onProgress, options) {
-      const record = await waitForFormerTab(parts, run, going);
+      const record = await waitForFormerTab(parts.runRecord, run, going);
       const { model } = state;
       if (model.state !== 'ready' || model.model.ref.id !== record.model.id) await load(record.model, onProgress, options);
       restarts = 0;
@@ -282,22 +282,5 @@ export function createOptimizer(parts: OptimizerParts): Optimizer {
   };
 }
 
-/** A page that was just reloaded finds its run still marked as going on for the moments its old worker takes to die. */
-async function waitForFormerTab(parts: OptimizerParts, run: string, going: ReadonlySet<string>): Promise<RunRecord> {
-  for (let tries = 0; ; tries++) {
-    const record = await parts.runRecord(run);
-    if (!record) throw Object.assign(new Error('This run is no longer stored. Start a new one.'), { name: 'no-such-run' });
-    const busy = record.status === 'running' || record.status === 'paused' || record.status === 'queued';
-    if (!busy || going.has(run)) return record;
-    if (tries === 8) {
-      throw Object.assign(new Error('This run is going on in another tab. Look on from here, or go there.'), { name: 'elsewhere' });
-    }
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
-}
-
 const refOf = (model: ModelStatus): ModelRef | null =>
   model.state === 'none' ? null : model.state === 'ready' ? model.model.ref : model.ref;
-
-/** A copy without the proxies of a reactive form, which cannot be posted. */
-const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;

@@ -8,3 +8,5 @@ export function saveFile(name: string, file: Blob): void {
   // Safari reads the address after the click has returned.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
+
+export const saveText = (name: string, text: string, type = 'text/plain'): void => saveFile(name, new Blob([text], { type }));

@@ -4,12 +4,14 @@ import type { Capability, GenRequest, GenResult, LlmEngine, LoadedModel, LoadOpt
 import { EngineError } from '../errors.ts';
 import { nameOf } from '../modelId.ts';
 import { watchDevices, type DeviceTrouble, type DeviceWatch } from './adapter.ts';
+import { contextOf } from './context.ts';
 import { downloadModel, type DownloadOptions } from './download.ts';
 import { aborted, toEngineError, troubleError, type Stage } from './errors.ts';
 import { judgeDevice, passGates, readDevice } from './gates.ts';
 import { generate, throwIfAborted } from './generate.ts';
-import { openPackage, tokenizerOf, type MlcEngine, type MlcPackage, type MlcProgress, type MlcTokenizer } from './package.ts';
+import { openPackage, tokenizerOf, type MlcEngine, type MlcPackage, type MlcTokenizer } from './package.ts';
 import type { ModelFiles } from './cache.ts';
+import { readProgress } from './progress.ts';
 import { knownRef, recordOf, type WebLlmRef } from './records.ts';
 import { selfTest } from './selftest.ts';
 
@@ -26,8 +28,6 @@ export interface WebLlmParts {
 /** Of the empty think block, where the tokenizer can't be asked: `<think>`, blank line, `</think>`, blank line. */
 const THINK_BLOCK = '<think>\n\n</think>\n\n';
 const THINK_BLOCK_TOKENS = 4;
-const CONTEXT = 4096;
-const LARGE_CONTEXT = 8192;
 
 interface Loaded {
   mlc: MlcEngine;
@@ -123,11 +123,7 @@ export class WebLlmEngine implements LlmEngine {
       this.#watch.onTrouble = (trouble) => this.#onTrouble(trouble);
     }
     const { record } = recordOf(ref);
-    const own = files.config.context_window_size ?? CONTEXT;
-    // A model with a sliding window must keep its -1.
-    const contextSize =
-      own > 0 ? Math.min(own, roomyDevice(capability) ? LARGE_CONTEXT : CONTEXT) : (files.config.sliding_window_size ?? CONTEXT);
-    const overrides = own > 0 ? { context_window_size: contextSize } : {};
+    const { contextSize, overrides } = contextOf(files.config, capability);
     const bytes = files.shards.reduce((sum, shard) => sum + shard.bytes, 0);
 
     let sign = () => {};
@@ -273,31 +269,4 @@ export const createWebLlmEngine = (parts?: Partial<WebLlmParts>): WebLlmEngine =
 function thinkBlockTokens(ref: WebLlmRef, tokenizer: MlcTokenizer | null): number | null {
   if (tokenizer) return tokenizer.encode('<think>').length === 1 ? tokenizer.encode(THINK_BLOCK).length : null;
   return /qwen3/i.test(ref.id) ? THINK_BLOCK_TOKENS : null;
-}
-
-/** The larger context takes 576 MiB more with Qwen3 4B. No browser tells the card's memory; these two together are seldom wrong. */
-const roomyDevice = ({ facts }: Capability): boolean =>
-  (facts.memoryGiB ?? 0) >= 16 && (facts.maxBufferSize ?? 0) >= 2 ** 31 && !facts.softwareAdapter;
-
-/** The package tells its phase only in words, and starts again at 0 in each. */
-export function readProgress({ progress, text }: MlcProgress, bytes: number): LoadProgress {
-  const share = Math.min(1, Math.max(0, Number.isFinite(progress) ? progress : 0));
-  if (/shader/i.test(text)) {
-    return {
-      phase: 'shaders',
-      bytesDone: 0,
-      bytesTotal: 0,
-      secondsLeft: null,
-      text: `Preparing the graphics card: ${Math.round(share * 100)} %`,
-    };
-  }
-  if (/^finish/i.test(text))
-    return { phase: 'shaders', bytesDone: 0, bytesTotal: 0, secondsLeft: null, text: 'Preparing the graphics card: 100 %' };
-  return {
-    phase: 'upload',
-    bytesDone: Math.round(share * bytes),
-    bytesTotal: bytes,
-    secondsLeft: null,
-    text: 'Moving the model to the graphics card',
-  };
 }

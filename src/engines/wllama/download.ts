@@ -2,22 +2,11 @@
  * Fetches a GGUF by address into the private file system: checked from its first bytes, gone on with after a break, and
  * only called whole when every byte is there. The package's own downloader takes any answer for a model.
  */
+import { isFull, needRoom, noSpace, write, type OpenFile } from '../disk.ts';
 import type { LoadProgress } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import { isGguf } from './gguf-header.ts';
-import {
-  lastPart,
-  needRoom,
-  isFull,
-  noSpace,
-  openForWriting,
-  readNote,
-  removeFile,
-  write,
-  writeNote,
-  type Note,
-  type OpenFile,
-} from './model-files.ts';
+import { lastPart, openForWriting, readNote, removeFile, writeNote, type Note } from './model-files.ts';
 import { createSpeed } from './speed.ts';
 
 export interface DownloadOptions {

@@ -1,6 +1,7 @@
 /** llama.cpp in WebAssembly behind the common contract: any GGUF on any CPU. Lives in our own worker; the package starts more of its own. */
 import type { JsonSchema } from '../../promptwizard/llm.ts';
 import { estimateTokens } from '../../promptwizard/tokens.ts';
+import { megabytes } from '../disk.ts';
 import type { Capability, GenRequest, GenResult, LlmEngine, LoadedModel, LoadProgress, ModelRef } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import { lettersGrammar } from '../letters.ts';
@@ -10,7 +11,6 @@ import { complete } from './complete.ts';
 import { controlTokens, type ControlTokens } from './control-tokens.ts';
 import type { GgufHeader } from './gguf-header.ts';
 import { toGrammar } from './grammar.ts';
-import { megabytes } from './model-files.ts';
 import { openModel } from './models.ts';
 import { startRuntime, type Runtime } from './runtime.ts';
 import { selfTest } from './self-test.ts';

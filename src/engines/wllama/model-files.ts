@@ -2,13 +2,13 @@
  * GGUF files in the origin's private file system: one folder, and beside each file a note that says what it is and
  * whether it is whole. Works in a worker only, because only there files can be written in place.
  */
+import { FULL, isFull, noSpace, write, type OpenFile } from '../disk.ts';
 import type { ModelRef } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 
 export type WllamaRef = Extract<ModelRef, { engine: 'wllama' }>;
 
 const FOLDER = 'gguf';
-const FULL = 'The disk, or the browser’s share of it, is full.';
 
 /** What is known of a file that is here, whole or in part. */
 export interface Note {
@@ -68,16 +68,6 @@ export async function writeNote(name: string, note: Note): Promise<void> {
   }
 }
 
-/** What is used of a `FileSystemSyncAccessHandle`, which the types of pages do not know. */
-export interface OpenFile {
-  getSize(): number;
-  truncate(size: number): void;
-  /** Bytes written. */
-  write(bytes: Uint8Array<ArrayBuffer>, options: { at: number }): number;
-  flush(): void;
-  close(): void;
-}
-
 /** @throws EngineError `download-failed` when another tab writes the same file, `no-space` */
 export async function openForWriting(name: string): Promise<OpenFile> {
   const all = await folder();
@@ -92,17 +82,6 @@ export async function openForWriting(name: string): Promise<OpenFile> {
       { cause },
     );
   }
-}
-
-/** @throws EngineError `no-space`: it shows as an exception or, in Chrome's private windows, as a count of bytes that is no such count */
-export function write(out: OpenFile, bytes: Uint8Array<ArrayBuffer>, at: number): void {
-  let written: number;
-  try {
-    written = out.write(bytes, { at });
-  } catch (cause) {
-    throw noSpace(FULL, cause);
-  }
-  if (written !== bytes.length) throw noSpace(FULL);
 }
 
 /** The whole file, or null when it is not here or not whole. */
@@ -154,25 +133,3 @@ export async function removeFile(name: string): Promise<void> {
     }
   }
 }
-
-/**
- * Checks for room before the first byte is written.
- * @throws EngineError `no-space`
- */
-export async function needRoom(bytes: number): Promise<void> {
-  const { quota, usage } = await navigator.storage.estimate().catch(() => ({ quota: undefined, usage: undefined }));
-  if (quota === undefined || usage === undefined || quota - usage >= bytes) return;
-  throw noSpace(`It needs ${megabytes(bytes)}, and the browser allows this page ${megabytes(Math.max(0, quota - usage))} more.`);
-}
-
-export const noSpace = (detail = '', cause?: unknown): EngineError =>
-  new EngineError(
-    'no-space',
-    `There is no room for this model. ${detail} Free some disk space, remove another model, or choose a smaller one.`.replace('  ', ' '),
-    { cause },
-  );
-
-/** The browser's own word for it, which any call that makes or grows a file may say. */
-export const isFull = (error: unknown): boolean => error instanceof DOMException && error.name === 'QuotaExceededError';
-
-export const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6).toLocaleString('en')} MB`;

@@ -1,21 +1,18 @@
 /** The GGUF models on this machine: is it here, take one in, open it, remove it. */
+import { isFull, needRoom, noSpace, write } from '../disk.ts';
 import type { LoadProgress, ModelRef } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import { fileMark, markedId, nameOf } from '../modelId.ts';
 import { download } from './download.ts';
 import { isGguf, readGgufHeader, type GgufHeader } from './gguf-header.ts';
 import {
-  isFull,
   lastPart,
   markedName,
-  needRoom,
-  noSpace,
   openForWriting,
   openWhole,
   removeFile,
   removeFormer,
   storedName,
-  write,
   writeNote,
   type WllamaRef,
 } from './model-files.ts';

@@ -1,36 +1,27 @@
 /** One zip of files, written piece by piece into the page's own space: nothing of it is held in memory. */
-import { Zip, ZipPassThrough } from 'fflate';
+import { FULL, needRoom, write, type OpenFile } from '../../engines/disk.ts';
 import { EngineError } from '../../engines/errors.ts';
 import type { ReadableFile } from '../../engines/stored.ts';
+import { BlobReader, ZipWriter } from './zip.ts';
 
 const FOLDER = 'exports';
-/** The format's plain form cannot say larger numbers. */
-const MOST = 4_200_000_000;
+/** Bytes. */
+const MOST_PLAIN = 4_200_000_000;
 
-interface SyncFile {
-  truncate(size: number): void;
-  write(bytes: Uint8Array<ArrayBuffer>, options: { at: number }): number;
-  flush(): void;
-  close(): void;
-}
-
-/** @throws EngineError `no-space` when it is too large for a zip, or for the disk */
+/** @throws EngineError `no-space` when it is too large for the disk */
 export async function writeZip(
   name: string,
   files: readonly ReadableFile[],
   onBytes: (bytes: number) => void,
   signal: AbortSignal,
 ): Promise<File> {
-  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
-  if (total > MOST)
-    throw new EngineError(
-      'no-space',
-      'This model is larger than 4 GB, too large for one zip. Use Chrome or Edge on a computer: there it is exported as a folder.',
-    );
-  await room(total);
+  await needRoom(
+    files.reduce((sum, { bytes }) => sum + bytes, 0),
+    full,
+  );
   const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
   const handle = await folder.getFileHandle(name, { create: true });
-  const out = await (handle as unknown as { createSyncAccessHandle(): Promise<SyncFile> }).createSyncAccessHandle();
+  const out = await (handle as unknown as { createSyncAccessHandle(): Promise<OpenFile> }).createSyncAccessHandle();
   try {
     out.truncate(0);
     await pack(files, out, onBytes, signal);
@@ -38,42 +29,44 @@ export async function writeZip(
   } catch (error) {
     out.close();
     await folder.removeEntry(name).catch(() => {});
+    signal.throwIfAborted();
     throw error;
   }
   out.close();
   return handle.getFile();
 }
 
-async function pack(files: readonly ReadableFile[], out: SyncFile, onBytes: (bytes: number) => void, signal: AbortSignal): Promise<void> {
+/** @throws EngineError `no-space`, or what a file's own `open` throws */
+export async function pack(
+  files: readonly ReadableFile[],
+  out: Pick<OpenFile, 'write'>,
+  onBytes: (bytes: number) => void,
+  signal: AbortSignal,
+): Promise<void> {
   let at = 0;
-  let failed: unknown = null;
-  const zip = new Zip((error, chunk) => {
-    if (error) failed ??= error;
-    if (failed) return;
-    try {
-      const written = out.write(chunk as Uint8Array<ArrayBuffer>, { at });
-      if (written !== chunk.length) throw full();
-      at += written;
-    } catch (thrown) {
-      failed = thrown instanceof EngineError ? thrown : full(thrown);
-    }
+  const sink = new WritableStream<Uint8Array<ArrayBuffer>>({
+    write(chunk) {
+      write(out, chunk, at, full);
+      at += chunk.length;
+    },
   });
+  // The plain form cannot say larger numbers, and the package finds that out too late.
+  const zip64 = files.reduce((sum, { bytes }) => sum + bytes, 0) > MOST_PLAIN;
+  // Weights do not shrink: they are stored as they are.
+  const zip = new ZipWriter(sink, { level: 0, zip64, signal });
   for (const { name, open } of files) {
-    // Weights do not shrink: they are stored as they are.
-    const entry = new ZipPassThrough(name);
-    zip.add(entry);
-    const reader = (await open()).stream().getReader();
-    for (;;) {
-      signal.throwIfAborted();
-      const { done, value } = await reader.read();
-      if (failed) throw failed;
-      entry.push(value ?? new Uint8Array(0), done);
-      if (done) break;
-      onBytes(value.length);
-    }
+    signal.throwIfAborted();
+    let told = 0;
+    const onprogress = (done: number) => {
+      onBytes(done - told);
+      told = done;
+      return undefined;
+    };
+    const blob = await open();
+    await zip.add(name, new BlobReader(blob), { onprogress });
+    onprogress(blob.size);
   }
-  zip.end();
-  if (failed) throw failed;
+  await zip.close();
 }
 
 /** Removes what earlier exports left. */
@@ -85,14 +78,9 @@ export async function dropExports(): Promise<void> {
   }
 }
 
-async function room(bytes: number): Promise<void> {
-  const { quota, usage } = await navigator.storage.estimate().catch((): StorageEstimate => ({}));
-  if (quota !== undefined && usage !== undefined && quota - usage < bytes) throw full();
-}
-
-const full = (cause?: unknown): EngineError =>
+const full = (detail = FULL, cause?: unknown): EngineError =>
   new EngineError(
     'no-space',
-    'There is no room to make the zip: it takes as much as the model once more. Free some disk space, then export it again.',
+    `There is no room to make the zip: it takes as much as the model once more. ${detail} Free some disk space, then export it again.`,
     { cause },
   );

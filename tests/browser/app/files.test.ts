@@ -1,12 +1,12 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { unzipSync, zipSync } from 'fflate';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storedRun } from '../../app/doubles/storedRun.ts';
 import { mlcFiles, writeFolder } from '../../fixtures/mlc-folder.ts';
 import { tinyGguf } from '../../fixtures/tiny-gguf.ts';
+import { unzipped, zipOf } from '../../fixtures/zipOf.ts';
 import { serve } from '../harness.ts';
 import { axe } from './axe.ts';
 import { openApp, type App } from './openApp.ts';
@@ -70,8 +70,8 @@ describe('a model in MLC form', () => {
     await files(page).getByRole('button', { name: 'Export the files of Made-up 1B' }).click();
     const zip = join(folder, (await saved).suggestedFilename());
     await (await saved).saveAs(zip);
-    const inside = unzipSync(new Uint8Array(await readFile(zip)));
-    for (const [name, bytes] of mlcFiles()) expect(Buffer.from(inside[`Made-up_1B/${name}`]!).equals(bytes), name).toBe(true);
+    const inside = await unzipped(new Uint8Array(await readFile(zip)));
+    for (const [name, bytes] of mlcFiles()) expect(Buffer.from(inside.get(`Made-up_1B/${name}`)!).equals(bytes), name).toBe(true);
 
     await page.evaluate(async () => {
       const cache = await caches.open('webllm/model');
@@ -143,7 +143,7 @@ describe('a model in MLC form', () => {
   it('in a zip that leads out of its folder is refused', async () => {
     const page = await models();
     const zip = join(folder, 'evil.zip');
-    await writeFile(zip, zipSync({ '../mlc-chat-config.json': [new Uint8Array(9), { level: 0 }] }));
+    await writeFile(zip, await zipOf([['../mlc-chat-config.json', new Uint8Array(9)]]));
     await importZip(page, zip);
     await files(page).getByText('leads out of its folder').waitFor(WAIT);
     await page.context().close();
@@ -292,18 +292,38 @@ describe('files of no known model', () => {
 });
 
 it('the code that the service worker keeps is listed with its size, and that of engines can be removed', async () => {
-  const page = await models();
+  const { page } = await app.page({ serviceWorkers: 'allow' });
+  await page.goto(app.server.url + '#/models');
   await page.evaluate(async () => {
-    await (await caches.open('promptevolver-precache-v2')).put('./index.html', new Response('x'.repeat(3000)));
-    await (await caches.open('promptevolver/engines')).put('./assets/wllama.wasm', new Response(new Uint8Array(2_000_000)));
+    // The page registers it when it is idle.
+    await navigator.serviceWorker.ready;
+    if (!navigator.serviceWorker.controller)
+      await new Promise((done) => navigator.serviceWorker.addEventListener('controllerchange', done));
   });
   await page.reload();
-  await files(page).getByText('1 file · 3 kB').waitFor(WAIT);
-  await files(page).getByText('1 file · 2 MB').waitFor(WAIT);
+  const kept = (title: string) =>
+    files(page)
+      .getByRole('listitem')
+      .filter({ has: page.getByText(title, { exact: true }) });
+  await kept('This page')
+    .getByText(/^\d+ files · \d+ [kM]B$/)
+    .waitFor(WAIT);
+  expect(await kept('Engines').count()).toBe(0);
+  await page.getByText('A model of your own').click();
+  await page
+    .getByLabel('GGUF file')
+    .setInputFiles({ name: 'tiny.gguf', mimeType: 'application/octet-stream', buffer: Buffer.from(tinyGguf({ contextLength: 512 })) });
+  await page.getByText(/is ready on/).waitFor({ timeout: 60_000 });
+  await kept('Engines')
+    .getByText(/^\d+ files? · \d+ MB$/)
+    .waitFor(WAIT);
+  expect(await kept('This page').getByRole('button').count()).toBe(0);
   expect(await axe(page)).toEqual([]);
   await files(page).getByRole('button', { name: 'Remove the engines’ files' }).click();
-  await expect.poll(() => files(page).getByText('1 file · 2 MB').count(), WAIT).toBe(0);
-  await files(page).getByText('1 file · 3 kB').waitFor(WAIT);
+  await expect.poll(() => kept('Engines').count(), WAIT).toBe(0);
+  await page.reload();
+  await kept('This page').waitFor(WAIT);
+  expect(await kept('Engines').count()).toBe(0);
   await page.context().close();
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Capability, GenRequest, LoadProgress, ModelRef } from '../../../src/engines/engine.ts';
-import { createWebLlmEngine, readProgress, type WebLlmParts } from '../../../src/engines/webllm/engine.ts';
+import { createWebLlmEngine, type WebLlmParts } from '../../../src/engines/webllm/engine.ts';
 import { lettersGrammar } from '../../../src/engines/letters.ts';
+import { readProgress } from '../../../src/engines/webllm/progress.ts';
 import { isSane } from '../../../src/engines/webllm/selftest.ts';
 import { mlcDouble, SELF_TEST, type Script, type ScriptedCall } from './mlc-double.ts';
 

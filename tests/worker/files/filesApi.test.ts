@@ -1,8 +1,8 @@
-import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { createFilesApi } from '../../../src/worker/files/filesApi.ts';
+import { zipOf } from '../../fixtures/zipOf.ts';
 
-const zip = new File([zipSync({ 'm/model.gguf': [new Uint8Array(2_000_000), { level: 0 }] }) as Uint8Array<ArrayBuffer>], 'm.zip');
+const zip = new File([await zipOf([['m/model.gguf', new Uint8Array(2_000_000)]])], 'm.zip');
 const given = [{ path: 'm.zip', file: zip }];
 
 describe('work on files', () => {

@@ -1,9 +1,9 @@
-import { zipSync } from 'fflate';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ModelRef } from '../../../src/engines/engine.ts';
 import { importModel } from '../../../src/worker/files/importModel.ts';
 import { noteOf, readNote } from '../../../src/worker/files/note.ts';
+import { zipOf } from '../../fixtures/zipOf.ts';
 
 const never = new AbortController().signal;
 const given = (names: readonly string[]) => names.map((path) => ({ path, file: new File(['x'], path.split('/').at(-1) ?? 'x') }));
@@ -36,7 +36,7 @@ describe('a folder that is given', () => {
   });
 
   it('that is a zip is looked into, whatever it is called', async () => {
-    const zip = zipSync({ 'm/readme.md': new Uint8Array(3) }) as Uint8Array<ArrayBuffer>;
+    const zip = await zipOf([['m/readme.md', new Uint8Array(3)]]);
     const file = new File([zip], 'model.bin');
     await expect(importModel([{ path: 'model.bin', file }], [], () => {}, never)).rejects.toThrow('No model was found in it');
     const cut = new File([zip.slice(0, 40)], 'model.zip');
