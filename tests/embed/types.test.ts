@@ -1,11 +1,9 @@
 import { describe, expectTypeOf, it } from 'vitest';
-import type * as v from 'valibot';
 import type { ApiEvent, ErrorBody, OptimizeResponse } from '../../src/api/answerSchema.ts';
 import type { ErrorCode } from '../../src/api/errors.ts';
-import type { OptimizeRequestSchema } from '../../src/api/schema.ts';
+import type { OptimizeRequest as Wanted } from '../../src/api/schema.ts';
 import type * as embed from '../../src/embed/types.ts';
 
-type Wanted = v.InferInput<typeof OptimizeRequestSchema>;
 type OnTheWay = 'blocked' | 'no_answer' | 'not_allowed' | 'other_version' | 'flood';
 
 /** Checked by `npm run check:types`. */

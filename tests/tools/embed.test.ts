@@ -37,14 +37,14 @@ describe('the package for other sites', () => {
     expect(code).not.toMatch(/\bimport\b|\beval\b|innerHTML/);
   });
 
-  it('is imported under its name', () => {
+  it('is imported under its name', { timeout: 60_000 }, () => {
     const code =
       "import { createClient, PromptEvolverError } from 'promptevolver-embed'; console.log(typeof createClient, PromptEvolverError.name.length > 0)";
     const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], { cwd: home, encoding: 'utf8' });
     expect(stdout + stderr).toBe('function true\n');
   });
 
-  it('has types that a strict compiler takes, and that refuse what the app would refuse', async () => {
+  it('has types that a strict compiler takes, and that refuse what the app would refuse', { timeout: 180_000 }, async () => {
     const use = (request: string) => `
       import { createClient, PromptEvolverError, type OptimizeEvent } from 'promptevolver-embed';
       const { optimize } = createClient({ address: 'https://app.example/' });
