@@ -7,6 +7,7 @@ import { readWebhookUrl } from './src/api/webhook.ts';
 import { refs } from './src/engines/catalogue.ts';
 import { settingsFromEnv } from './src/promptwizard/settings.ts';
 import { siteFromEnv, siteSettings } from './src/store/site.ts';
+import { embedClient } from './tools/embed.mjs';
 import { serveModels } from './tools/models.mjs';
 import { CONTENT_SECURITY_POLICY } from './tools/policy.mjs';
 import { serviceWorker } from './tools/pwa.mjs';
@@ -116,6 +117,7 @@ export default defineConfig(async () => {
       stamp(settings, site, webhook),
       readme(),
       openApi(siteSettings(site).maxConcurrent),
+      embedClient(version),
       ...plugins,
     ],
     define: {

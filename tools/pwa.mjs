@@ -10,8 +10,8 @@ export const PRECACHE_LIMIT = 2_000_000;
 /** The engines whose code waits until a person takes a model, by their packages. */
 const ENGINES = { webllm: '/node_modules/@mlc-ai/web-llm/', wllama: '/node_modules/@wllama/wllama/' };
 
-/** For people who look at the files, and for shops of apps: the page never asks for them. */
-const NOT_KEPT = ['README.md', 'screenshots/**', 'models/**', 'sw.js'];
+/** For people who look at the files, shops of apps, and other sites: the page never asks for them. */
+const NOT_KEPT = ['README.md', 'screenshots/**', 'models/**', 'embed/**', 'sw.js'];
 
 /** @typedef {import('vite').Plugin} Plugin */
 

@@ -21,7 +21,9 @@ const OWN_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
 export async function serveApp({ dist, models, port = 4173, next = 0 }) {
   const answerModels = serveModels(models);
   const server = createServer(async (request, response) => {
-    for (const [name, value] of Object.entries(ISOLATION)) response.setHeader(name, value);
+    // They would cut a window off from the other site that opened it to talk with, and keep a frame out of it.
+    const embedded = /[?&]embed(?![^&=])/.test(request.url ?? '');
+    if (!embedded) for (const [name, value] of Object.entries(ISOLATION)) response.setHeader(name, value);
     response.setHeader('X-Content-Type-Options', 'nosniff');
     const name = (request.headers.host ?? '').replace(/:\d+$/, '');
     if (!OWN_NAMES.includes(name)) return sendText(response, 421, 'This server answers to 127.0.0.1 and localhost only.');

@@ -2,6 +2,7 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { parseSync } from 'vite';
+import { CLIENT, CLIENT_LIMIT } from './embed.mjs';
 import { PRECACHE_LIMIT } from './pwa.mjs';
 import { root } from './root.mjs';
 
@@ -27,6 +28,12 @@ if (kept !== null) {
   );
   if (kept > PRECACHE_LIMIT)
     fail(`What is kept is ${(kept - PRECACHE_LIMIT).toLocaleString('en')} bytes too large: see NOT_KEPT in tools/pwa.mjs.`);
+}
+const client = (await stat(join(dist, CLIENT)).catch(() => null))?.size;
+if (client !== undefined) {
+  console.log(`The client for other sites: ${client.toLocaleString('en')} bytes, of ${CLIENT_LIMIT.toLocaleString('en')} allowed`);
+  if (client > CLIENT_LIMIT)
+    fail(`The client for other sites is ${(client - CLIENT_LIMIT).toLocaleString('en')} bytes too large: see src/embed/client.ts.`);
 }
 if (total > LIMIT) fail(`The first load is ${(total - LIMIT).toLocaleString('en')} bytes too large: import the rest on demand.`);
 if (engines.length > 0) fail(`Engine code is in the first load (${engines.join(', ')}): import it in the worker, on demand.`);

@@ -8,6 +8,7 @@ export type Route =
   | { page: 'settings' }
   | { page: 'api' }
   | { page: 'help' }
+  | { page: 'embed' }
   | { page: 'unknown'; hash: string };
 
 /** Reads `location.hash`, with or without its `#`. Never throws: what is no place of ours is `unknown`. */
@@ -29,6 +30,7 @@ export function parseRoute(hash: string): Route {
     case 'settings':
     case 'api':
     case 'help':
+    case 'embed':
       return { page: first };
     default:
       return { page: 'unknown', hash };

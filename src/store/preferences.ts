@@ -49,6 +49,13 @@ export interface Shared {
   refused: string[];
 }
 
+/** Another site that may ask for optimizations without asking the person again. */
+export interface AllowedSite {
+  origin: string;
+  /** Milliseconds since 1970. */
+  since: number;
+}
+
 export interface Preferences {
   /** Only what the person changed; the rest follows the defaults of the build. */
   settings: Partial<Settings>;
@@ -65,6 +72,7 @@ export interface Preferences {
   shared: Shared;
   /** The person has said no to the offer of installing the page. */
   installRefused: true;
+  sites: AllowedSite[];
 }
 
 export async function readPreference<K extends keyof Preferences>(store: Store, key: K): Promise<Preferences[K] | undefined> {

@@ -172,6 +172,12 @@ describe('the server', () => {
     }
   });
 
+  it('does not cut the page off from another site that opens it to talk with', async () => {
+    for (const path of ['index.html?embed', 'index.html?embed=consent', 'index.html?a=1&embed'])
+      expect((await get(path)).headers.get('cross-origin-opener-policy')).toBeNull();
+    expect((await get('index.html?embedded')).headers.get('cross-origin-opener-policy')).toBe('same-origin');
+  });
+
   it.each([
     ['', 'text/html; charset=utf-8'],
     ['assets/a-1.js', 'text/javascript; charset=utf-8'],

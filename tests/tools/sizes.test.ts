@@ -50,6 +50,15 @@ describe('the size of the first load', () => {
     expect(outside.status).toBe(0);
   });
 
+  it('fails with a client for other sites of more than 5,000 bytes', async () => {
+    await mkdir(join(dist, 'embed'));
+    const page = { 'assets/main.js': 'export {};' };
+    const fits = await measure({ ...page, 'embed/promptevolver.js': 'x'.repeat(5_000) });
+    expect(fits).toMatchObject({ status: 0, said: expect.stringContaining('client for other sites: 5,000 bytes, of 5,000 allowed') });
+    const over = await measure({ ...page, 'embed/promptevolver.js': 'x'.repeat(5_001) });
+    expect(over).toMatchObject({ status: 1, said: expect.stringContaining('client for other sites is 1 bytes too large') });
+  });
+
   it('fails without a build', async () => {
     await rm(join(dist, 'assets'), { recursive: true });
     const { status, stderr } = spawnSync(process.execPath, [tool, dist], { encoding: 'utf8' });
