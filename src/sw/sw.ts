@@ -4,13 +4,17 @@
  */
 import { answerApi } from './api/answerApi.ts';
 import { answerShared } from './answerShared.ts';
+import { dropOldBuilds, setMark } from './builds.ts';
 import { answerEngine, dropOldEngines, keepTakenEngines } from './engineFiles.ts';
 import { answerModelList } from './modelList.ts';
-import { answerPage, dropOldPages, keepPage } from './pageFiles.ts';
+import { answerPage, keepPage } from './pageFiles.ts';
 import { answerQuestion } from './questions.ts';
 import { answerRead } from './redirects.ts';
 
 declare const self: ServiceWorkerGlobalScope;
+
+/** By then a page that was reloaded has gone, ms. */
+const GONE = 5_000;
 
 /** Asked in this order; what none answers goes to the network. */
 const answerers: ((event: FetchEvent) => Promise<Response> | null)[] = [
@@ -22,18 +26,23 @@ const answerers: ((event: FetchEvent) => Promise<Response> | null)[] = [
   answerRead,
 ];
 
+async function tidy(): Promise<void> {
+  if (await dropOldBuilds()) await dropOldEngines();
+}
+
 self.addEventListener('install', (event) => event.waitUntil(Promise.all([keepPage(), keepTakenEngines()])));
 
 self.addEventListener('activate', (event) => {
   const settle = async (): Promise<void> => {
-    await dropOldPages();
-    await dropOldEngines();
+    await setMark('used');
+    await tidy();
     await self.clients.claim();
   };
   event.waitUntil(settle());
 });
 
 self.addEventListener('fetch', (event) => {
+  if (event.request.mode === 'navigate') event.waitUntil(new Promise((done) => setTimeout(done, GONE)).then(tidy));
   for (const answerer of answerers) {
     const answer = answerer(event);
     if (answer) return event.respondWith(answer);

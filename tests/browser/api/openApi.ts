@@ -21,7 +21,7 @@ export async function openApi(folder = '', launch: () => Promise<Browser> = laun
     handle: (request, response) => {
       if (request.url === `/${folder}models/index.json`) {
         response.setHeader('Content-Type', 'application/json');
-        response.end('{"version":1,"models":[]}');
+        response.end('[]');
         return true;
       }
       if (folder && request.url?.startsWith(`/${folder}`)) request.url = request.url.slice(folder.length);

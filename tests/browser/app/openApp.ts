@@ -23,7 +23,7 @@ export async function openApp(): Promise<App> {
     handle: (request, response) => {
       if (request.url !== '/models/index.json') return false;
       response.setHeader('Content-Type', 'application/json');
-      response.end('{"version":1,"models":[]}');
+      response.end('[]');
       return true;
     },
   });
