@@ -35,20 +35,26 @@ async function keptBuilds(): Promise<Kept[]> {
 
 /**
  * Drops what neither this build, nor the one before, nor an open window needs.
+ * @param comesIn this build is just taking over; else only the one that came into use last may do it
  * @returns whether every open window is known to show this build
  */
-export async function dropOldBuilds(): Promise<boolean> {
+export async function dropOldBuilds(comesIn = false): Promise<boolean> {
   const { installing, waiting } = self.registration;
-  const [newest, ...others] = await keptBuilds();
+  const kept = await keptBuilds();
   // What a version that comes needs is kept already; and one that was replaced has nothing to say.
-  if (installing || waiting || newest?.build !== BUILD) return false;
+  if (installing || waiting || (!comesIn && kept[0]?.build !== BUILD)) return false;
   const clients = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
   const windows = clients.filter(({ url }) => url.startsWith(home())).map(({ id }) => id);
-  const own = await openBuild();
-  await Promise.all(newest.shown.filter((id) => !windows.includes(id)).map((id) => own.delete(markOf(`shown/${id}`))));
   const showing = ({ shown }: Kept): boolean => shown.some((id) => windows.includes(id));
   // A window that came from the network may show any of them.
-  if (!windows.every((id) => [newest, ...others].some(({ shown }) => shown.includes(id)))) return false;
-  await Promise.all(others.filter((kept, i) => !(i === 0 && kept.used > 0) && !showing(kept)).map(({ build }) => dropBuild(build)));
+  if (!windows.every((id) => kept.some(({ shown }) => shown.includes(id)))) return false;
+  const others = kept.filter(({ build }) => build !== BUILD);
+  await Promise.all(others.filter((one, i) => !(i === 0 && one.used > 0) && !showing(one)).map(({ build }) => dropBuild(build)));
+  await forget(kept.find(({ build }) => build === BUILD)?.shown.filter((id) => !windows.includes(id)) ?? []);
   return !others.some(showing);
+}
+
+async function forget(windows: readonly string[]): Promise<void> {
+  const own = await openBuild();
+  await Promise.all(windows.map((id) => own.delete(markOf(`shown/${id}`))));
 }

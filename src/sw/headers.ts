@@ -24,7 +24,7 @@ export async function withHeaders(response: Response, request: Request): Promise
   const headers = new Headers(response.headers);
   // Beside the server's own, which stays in force: of several policies each is obeyed.
   headers.append('Content-Security-Policy', policy(await connectSources()));
-  for (const name of ['Cross-Origin-Opener-Policy', 'Cross-Origin-Embedder-Policy', 'Cross-Origin-Resource-Policy']) headers.delete(name);
+  headers.delete('Cross-Origin-Opener-Policy');
   if (isolated(request)) {
     if (request.destination === 'document') headers.set('Cross-Origin-Opener-Policy', 'same-origin');
     headers.set('Cross-Origin-Embedder-Policy', 'require-corp');

@@ -67,6 +67,13 @@ export const controlled = (page: Page): Promise<void> =>
     await new Promise((done) => navigator.serviceWorker.addEventListener('controllerchange', done));
   });
 
+/** How many files of engines are kept, in all folders of the origin. */
+export const enginesKept = (page: Page): Promise<number> =>
+  page.evaluate(async () => {
+    const names = (await caches.keys()).filter((name) => name.startsWith('promptevolver/engines '));
+    return (await Promise.all(names.map(async (name) => (await (await caches.open(name)).keys()).length))).reduce((a, b) => a + b, 0);
+  });
+
 let builds = 0;
 
 /** Another build of the same app, with other names of its files: one setting has another default, and the engines' files are called otherwise. */

@@ -1,7 +1,7 @@
 /** A new deploy under an open page: told, applied on request, never in a run, and never a white page. */
 import type { Page } from 'playwright';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { buildAnother, controlled, openHosted, startRun, takeModel, tinyModel, WAIT, type Hosted } from './hosted.ts';
+import { buildAnother, controlled, enginesKept, openHosted, startRun, takeModel, tinyModel, WAIT, type Hosted } from './hosted.ts';
 
 const READY = 'A new version of this page is ready.';
 let next: string;
@@ -92,7 +92,7 @@ describe('a new version', { timeout: 180_000 }, () => {
   it('takes the engine that was kept along, so that it works without a network at once', async () => {
     const page = await hosted.open();
     await takeModel(page);
-    await expect.poll(() => page.evaluate(async () => (await (await caches.open('promptevolver/engines')).keys()).length), WAIT).toBe(2);
+    await expect.poll(() => enginesKept(page), WAIT).toBe(2);
     await hosted.host.deploy(next);
     await comeBack(page);
     await page.getByRole('button', { name: 'Use it now' }).click(WAIT);
