@@ -42,7 +42,10 @@ export async function openPieces(url: string): Promise<Pieces> {
       return etag;
     },
     async append(piece, tag) {
-      await cache.put(keyOf(url, bytes), new Response(piece, { headers: { [SIZE]: String(piece.size), ...(tag ? { 'x-etag': tag } : {}) } }));
+      await cache.put(
+        keyOf(url, bytes),
+        new Response(piece, { headers: { [SIZE]: String(piece.size), ...(tag ? { 'x-etag': tag } : {}) } }),
+      );
       if (bytes === 0) etag = tag;
       blobs.push(piece);
       bytes += piece.size;

@@ -291,22 +291,6 @@ describe('files of no known model', () => {
   });
 });
 
-it('the code that the service worker keeps is listed with its size, and that of engines can be removed', async () => {
-  const page = await models();
-  await page.evaluate(async () => {
-    await (await caches.open('promptevolver-precache-v2')).put('./index.html', new Response('x'.repeat(3000)));
-    await (await caches.open('promptevolver/engines')).put('./assets/wllama.wasm', new Response(new Uint8Array(2_000_000)));
-  });
-  await page.reload();
-  await files(page).getByText('1 file · 3 kB').waitFor(WAIT);
-  await files(page).getByText('1 file · 2 MB').waitFor(WAIT);
-  expect(await axe(page)).toEqual([]);
-  await files(page).getByRole('button', { name: 'Remove the engines’ files' }).click();
-  await expect.poll(() => files(page).getByText('1 file · 2 MB').count(), WAIT).toBe(0);
-  await files(page).getByText('1 file · 3 kB').waitFor(WAIT);
-  await page.context().close();
-});
-
 describe('the history', () => {
   it('is exported, and in another browser imported and shown', async () => {
     const first = await models();
