@@ -62,7 +62,13 @@ describe('the server’s own headers', { timeout: 180_000 }, () => {
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
   });
 
-  it('leave the app whole', () => takeModel(page));
+  it('stay with the worker’s script, and leave the app whole', async () => {
+    const answered = hosted.context.waitForEvent('response', { ...WAIT, predicate: (one) => one.url().includes('optimizer.worker') });
+    await takeModel(page);
+    const policies = (await (await answered).allHeaders())['content-security-policy'];
+    expect(policies).toContain("frame-ancestors 'none'");
+    expect(policies).toMatch(/\n.*connect-src|, .*connect-src/);
+  });
 
   it('forbid page and worker an address that the person has confirmed', async () => {
     const allowed = await page.evaluate(async (origin) => {
