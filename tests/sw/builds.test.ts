@@ -1,9 +1,13 @@
 /** Which builds stay: each is a worker of its own, so its modules are imported anew. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { BuildFile } from '../../src/sw/protocol.ts';
-import { openWorld, type World } from './world.ts';
+import { load, openWorld, type World } from './world.ts';
 
-type Builds = typeof import('../../src/sw/builds.ts');
+interface Builds {
+  setMark(mark: string): Promise<void>;
+  hasMark(mark: string): Promise<boolean>;
+  dropOldBuilds(comesIn?: boolean): Promise<boolean>;
+}
 
 const listOf = (revision: string): BuildFile[] => [{ url: 'index.html', revision, size: 1, bytes: 1 } as BuildFile];
 const HOME = 'https://example.org/app/';
@@ -16,7 +20,7 @@ async function workers(...names: string[]): Promise<{ world: World; builds: Reco
   for (const name of names) {
     vi.resetModules();
     vi.stubGlobal('self', { ...self, __WB_MANIFEST: listOf(name) });
-    builds[name] = await import('../../src/sw/builds.ts');
+    builds[name] = await load<Builds>('builds.ts');
   }
   return { world, builds };
 }
@@ -106,7 +110,7 @@ describe('a copy of the app in another folder', () => {
     for (const folder of ['https://example.org/', 'https://example.org/two/']) {
       vi.resetModules();
       const world = openWorld(listOf('a'), folder);
-      const { setMark } = await import('../../src/sw/builds.ts');
+      const { setMark } = await load<Builds>('builds.ts');
       await setMark('whole');
       names.push(...Object.keys(await world.kept()));
     }

@@ -1,8 +1,7 @@
 /** A window that goes away, told in every order that a browser can choose. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FromWindow } from '../../src/api/relay.ts';
-import { converse } from '../../src/sw/api/converse.ts';
-import { openWorld, type World } from './world.ts';
+import { load, openWorld, type World } from './world.ts';
 
 let world: World;
 const unhandled: unknown[] = [];
@@ -20,10 +19,18 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+type Converse = (
+  window: { id: string; port: unknown },
+  request: { method: string; path: string; headers: Record<string, string>; body: ArrayBuffer | null },
+  caller: string,
+  left: AbortSignal,
+) => Promise<{ response: Response; elsewhere: boolean }>;
+const { converse } = await load<{ converse: Converse }>('api/converse.ts');
+
 function call(left = new AbortController()) {
   const port = { onmessage: null as ((event: { data: FromWindow }) => void) | null, postMessage: () => {}, close: () => {} };
   const request = { method: 'POST', path: 'api/v1/optimize', headers: {}, body: null };
-  const given = converse({ id: 'window', port: port as unknown as MessagePort }, request, '', left.signal);
+  const given = converse({ id: 'window', port }, request, '', left.signal);
   return { given, say: (data: FromWindow) => port.onmessage!({ data }), left };
 }
 /** Rejections that nobody took are told in a turn of their own. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openWorld } from './world.ts';
+import { load, openWorld } from './world.ts';
 
 beforeEach(() => {
   vi.resetModules();
@@ -8,8 +8,8 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllGlobals());
 
 async function asked(data: unknown, port: { postMessage: (answer: unknown) => void } | undefined) {
-  const { answerQuestion } = await import('../../src/sw/questions.ts');
-  return answerQuestion({ data, ports: port ? [port] : [] } as unknown as ExtendableMessageEvent);
+  const { answerQuestion } = await load<{ answerQuestion(event: unknown): Promise<void> | null }>('questions.ts');
+  return answerQuestion({ data, ports: port ? [port] : [] });
 }
 
 describe('what the page asks', () => {

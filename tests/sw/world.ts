@@ -40,3 +40,7 @@ export function openWorld(files: readonly BuildFile[], own = HOME): World {
   });
   return world;
 }
+
+/** A module of the worker, whose types are those of another environment. @param name below src/sw/ */
+export const load = async <T>(name: string): Promise<T> =>
+  (await import(/* @vite-ignore */ new URL(`../../src/sw/${name}`, import.meta.url).href)) as T;
