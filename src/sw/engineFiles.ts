@@ -1,12 +1,10 @@
 /** The code of engines, large and of use only with a model: kept once one is taken, each file by its name, which changes with its content. */
-import { addressOf, ENGINE_FILES, home, pathOf } from './build.ts';
+import { addressOf, cacheName, ENGINE_FILES, pathOf } from './build.ts';
 import { fetchFile } from './fetchFile.ts';
 import type { BuildFile, EngineCode, EngineState } from './protocol.ts';
 import { tell } from './tell.ts';
 
-declare const self: ServiceWorkerGlobalScope;
-
-const ENGINE_CACHE = 'promptevolver/engines';
+const open = (): Promise<Cache> => caches.open(cacheName('engines'));
 /** Says of a kept file whose it is, also to a later build. */
 const OWNER = 'X-Engine';
 
@@ -25,7 +23,7 @@ export function answerEngine({ request }: FetchEvent): Promise<Response> | null 
 /** Two who want the same file at once get it once. @throws Error naming the file */
 async function get(file: BuildFile): Promise<Response> {
   const url = addressOf(file);
-  const found = await (await caches.open(ENGINE_CACHE)).match(url).catch(() => undefined);
+  const found = await (await open()).match(url).catch(() => undefined);
   if (found) return found;
   let fetching = coming.get(url);
   if (!fetching) {
@@ -43,8 +41,7 @@ async function fetchAndKeep(file: BuildFile): Promise<Response> {
     // Whole, so that everyone who waits has it even where it can not be kept.
     const response = new Response(await new Response(body).blob(), { headers: marked });
     // Without room for it the engine still starts.
-    await caches
-      .open(ENGINE_CACHE)
+    await open()
       .then((cache) => cache.put(addressOf(file), response.clone()))
       .catch(() => {});
     return response;
@@ -75,7 +72,7 @@ export async function dropEngine(engine: EngineCode): Promise<EngineState> {
 export const engineStates = (): Promise<EngineState[]> => Promise.all(engines().map(stateOf));
 
 async function stateOf(engine: EngineCode): Promise<EngineState> {
-  const cache = await caches.open(ENGINE_CACHE);
+  const cache = await open();
   const files = filesOf(engine).map(async (file) => {
     const url = addressOf(file);
     return { url, bytes: file.bytes, here: (await cache.match(url)) !== undefined };
@@ -87,24 +84,28 @@ async function stateOf(engine: EngineCode): Promise<EngineState> {
 export async function keepTakenEngines(): Promise<void> {
   const taken = new Set<string>();
   await eachKept((_url, owner) => void taken.add(owner));
-  for (const engine of engines()) if (taken.has(engine)) await takeEngine(engine);
+  for (const engine of engines().filter((one) => taken.has(one))) {
+    const missing = (await takeEngine(engine)).files.filter(({ here }) => !here).map(({ url }) => url);
+    if (missing.length === 0) continue;
+    await tell({ type: 'sw-missing', files: missing, whole: false });
+    throw new Error(`There is no room for the engine of the new version. Missing: ${missing.join(', ')}`);
+  }
 }
 
-/** Files of other builds go when no tab can be showing one of them any more. */
+/** Files of other builds, once no tab can be showing one of them any more. */
 export async function dropOldEngines(): Promise<void> {
-  if ((await self.clients.matchAll({ type: 'window', includeUncontrolled: true })).length > 1) return;
   const current = new Set(ENGINE_FILES.map(addressOf));
-  await deleteWhere((url) => !current.has(url) && url.startsWith(home()));
+  await deleteWhere((url) => !current.has(url));
 }
 
 async function deleteWhere(goes: (url: string, owner: string) => boolean): Promise<void> {
-  const cache = await caches.open(ENGINE_CACHE);
+  const cache = await open();
   const gone: string[] = [];
   await eachKept((url, owner) => void (goes(url, owner) && gone.push(url)));
   await Promise.all(gone.map((url) => cache.delete(url)));
 }
 
 async function eachKept(see: (url: string, owner: string) => void): Promise<void> {
-  const cache = await caches.open(ENGINE_CACHE);
+  const cache = await open();
   for (const { url } of await cache.keys()) see(url, (await cache.match(url))?.headers.get(OWNER) ?? '');
 }

@@ -22,8 +22,9 @@ const isolated = ({ destination, url }: Request): boolean =>
 export async function withHeaders(response: Response, request: Request): Promise<Response> {
   if (!PAGES.includes(request.destination) && !WORKERS.includes(request.destination)) return response;
   const headers = new Headers(response.headers);
-  headers.set('Content-Security-Policy', policy(await connectSources()));
-  for (const name of ['Cross-Origin-Opener-Policy', 'Cross-Origin-Embedder-Policy', 'Cross-Origin-Resource-Policy']) headers.delete(name);
+  // Beside the server's own, which stays in force: of several policies each is obeyed.
+  headers.append('Content-Security-Policy', policy(await connectSources()));
+  headers.delete('Cross-Origin-Opener-Policy');
   if (isolated(request)) {
     if (request.destination === 'document') headers.set('Cross-Origin-Opener-Policy', 'same-origin');
     headers.set('Cross-Origin-Embedder-Policy', 'require-corp');

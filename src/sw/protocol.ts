@@ -16,11 +16,20 @@ export interface BuildFile {
   text?: string;
 }
 
+/** A file of this build. */
+export interface KeptFile {
+  /** Absolute. */
+  url: string;
+  /** As built. */
+  bytes: number;
+  /** Whether it lies in the browser. */
+  here: boolean;
+}
+
 /** Code of an engine on this machine. */
 export interface EngineState {
   engine: EngineCode;
-  /** Absolute addresses, bytes as built, and whether the file lies in the browser. */
-  files: { url: string; bytes: number; here: boolean }[];
+  files: KeptFile[];
 }
 
 /** An origin that the page and its workers may ask, besides their own. */
@@ -37,6 +46,8 @@ export interface Questions {
   'take-engine': { ask: { engine: EngineCode }; answer: EngineState };
   'drop-engine': { ask: { engine: EngineCode }; answer: EngineState };
   engines: { ask: object; answer: EngineState[] };
+  /** The page itself, without engines. */
+  page: { ask: object; answer: KeptFile[] };
   /** Allows origins; answers with all that are allowed. */
   allow: { ask: { origins: string[] }; answer: AllowedOrigin[] };
   disallow: { ask: { origin: string }; answer: AllowedOrigin[] };
@@ -52,7 +63,7 @@ export interface Refusal {
 
 /** Told to every open page. */
 export type News =
-  /** Files that could not be fetched. `whole`: the page is kept all the same, without these. */
+  /** Files that could not be fetched, or had no room. `whole`: the version is kept all the same, without these. */
   | { type: 'sw-missing'; files: string[]; whole: boolean }
   /** A file of this build is gone from the server: only the new version has what was asked for. */
   | { type: 'sw-outdated'; file: string };

@@ -1,18 +1,18 @@
 /** What the page asks, answered on the port that came with it. */
 import { dropEngine, engineStates, takeEngine } from './engineFiles.ts';
 import { allow, allowedOrigins, disallow } from './origins.ts';
+import { keptPage } from './pageFiles.ts';
 import type { Question, Refusal } from './protocol.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 
-/** null: not for this worker's own part. */
+/** null: no question. */
 export function answerQuestion({ data, ports: [port] }: ExtendableMessageEvent): Promise<void> | null {
   if (!port || typeof (data as { type?: unknown } | null)?.type !== 'string') return null;
-  const work = answerTo(data as Question);
-  return work && reply(port, work);
+  return reply(port, answerTo(data as Question));
 }
 
-function answerTo(question: Question): (() => Promise<unknown>) | null {
+function answerTo(question: Question): () => Promise<unknown> {
   switch (question.type) {
     case 'take-engine':
       return () => takeEngine(question.engine);
@@ -20,6 +20,8 @@ function answerTo(question: Question): (() => Promise<unknown>) | null {
       return () => dropEngine(question.engine);
     case 'engines':
       return engineStates;
+    case 'page':
+      return keptPage;
     case 'allow':
       return async () => allow(question.origins);
     case 'disallow':
@@ -29,7 +31,10 @@ function answerTo(question: Question): (() => Promise<unknown>) | null {
     case 'use-now':
       return async () => (void self.skipWaiting(), null);
     default:
-      return null;
+      // A page of another build may ask what this one does not know.
+      return async () => {
+        throw new Error('The part of the app that works in the background is of another version. Reload the page.');
+      };
   }
 }
 

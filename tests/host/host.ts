@@ -53,6 +53,8 @@ export interface Host {
   deploy(folder: string): Promise<void>;
   /** Changes what single paths answer: a file's content, or null for one that is not there. */
   override(path: string, content: string | Buffer | null): void;
+  /** Headers of every answer from now on, as a host has them that can be told; none at first. */
+  headers: Record<string, string>;
   /** Ends the server: nothing answers any more. */
   close(): Promise<void>;
   /** The same origin again, after `close`. */
@@ -74,6 +76,7 @@ export async function openHost(folder: string, more: Record<string, string> = {}
 
   const pages = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     note('page', request, response);
+    for (const [name, value] of Object.entries(host.headers)) response.setHeader(name, value);
     if (request.method !== 'GET' && request.method !== 'HEAD') return text(response, 405, 'Method Not Allowed');
     const path = pathOf(request);
     const query = /\?.*$/s.exec(request.url ?? '')?.[0] ?? '';
@@ -120,7 +123,8 @@ export async function openHost(folder: string, more: Record<string, string> = {}
   for (const server of servers) await listen(server, 0);
   const ports = servers.map(portOf);
 
-  return {
+  const host: Host = {
+    headers: {},
     url: urlOf(pageServer),
     filesUrl: urlOf(fileServer),
     // Ports make no other site; another name does.
@@ -135,6 +139,7 @@ export async function openHost(folder: string, more: Record<string, string> = {}
     close: async () => void (await Promise.all(servers.map(close))),
     reopen: async () => void (await Promise.all(servers.map((server, i) => listen(server, ports[i]!)))),
   };
+  return host;
 }
 
 interface Found {

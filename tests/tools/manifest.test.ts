@@ -13,7 +13,7 @@ interface Picture {
   form_factor?: string;
 }
 const manifest = JSON.parse(readFileSync(file('public/manifest.webmanifest'), 'utf8')) as {
-  id: string;
+  id?: string;
   start_url: string;
   theme_color: string;
   background_color: string;
@@ -52,6 +52,10 @@ describe('the manifest', () => {
     for (const { url } of shortcuts) expect(parseRoute(url.slice(url.indexOf('#'))).page, url).not.toBe('unknown');
     expect(file_handlers.flatMap(({ accept }) => Object.values(accept).flat()).sort()).toEqual(['.csv', '.gguf', '.json', '.jsonl']);
     expect(share_target).toMatchObject({ method: 'POST', enctype: 'multipart/form-data' });
+  });
+
+  it('names no identity: that would be one for every copy on an origin, while the page where it starts differs', () => {
+    expect(manifest.id).toBeUndefined();
   });
 
   it('has the colours of the theme, and is linked by the page', () => {

@@ -1,12 +1,14 @@
 /** What the page may ask besides its own origin: the person's own action names it, the service worker's policy lets it through. */
 import { typedUrl } from '../../api/serverAddress.ts';
 import type { ModelRef } from '../../engines/engine.ts';
+import { hasAddress } from '../models/ownOffer.ts';
 
 /** Where the catalogue's models for the graphics card and their libraries are. */
 const HUB = ['https://huggingface.co', 'https://raw.githubusercontent.com'];
 
-/** Addresses that loading a model asks. */
+/** Addresses that loading a model asks; none for one whose files the person gave. */
 export function addressesOf(ref: ModelRef): string[] {
+  if (!hasAddress(ref)) return [];
   switch (ref.engine) {
     case 'webllm':
       return 'weightsUrl' in ref ? [ref.weightsUrl, ref.libraryUrl] : HUB;

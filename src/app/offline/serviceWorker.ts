@@ -16,7 +16,12 @@ async function register(): Promise<ServiceWorkerRegistration | null> {
   }
 }
 
-/** @returns null where no worker is there to answer. @throws Error with the worker's sentence */
+/** How long an answer may take, ms. A worker of an older build says nothing to what it does not know. */
+const PATIENCE = 15_000;
+/** With megabytes to fetch. */
+const PATIENCE_WITH_FILES = 300_000;
+
+/** @returns null where no worker is there to answer. @throws Error with the worker's sentence, or when it says nothing */
 export async function ask<K extends keyof Questions>(
   type: K,
   question: Questions[K]['ask'],
@@ -27,12 +32,15 @@ export async function ask<K extends keyof Questions>(
   const worker = to ?? found?.active ?? found?.waiting ?? found?.installing;
   if (!worker) return null;
   const { port1, port2 } = new MessageChannel();
-  const answer = new Promise<Questions[K]['answer'] | Refusal>((resolve) => {
+  const answer = new Promise<Questions[K]['answer'] | Refusal>((resolve, reject) => {
     port1.onmessage = ({ data }) => resolve(data as Questions[K]['answer'] | Refusal);
+    const silent = () =>
+      reject(new Error('The part of the app that works in the background did not answer. Reload the page, or close all its tabs once.'));
+    const timer = setTimeout(silent, type === 'take-engine' ? PATIENCE_WITH_FILES : PATIENCE);
+    port1.addEventListener('message', () => clearTimeout(timer));
   });
   worker.postMessage({ type, ...question }, [port2]);
-  const given = await answer;
-  port1.close();
+  const given = await answer.finally(() => port1.close());
   if (given && 'refused' in given) throw new Error(given.refused);
   return given;
 }

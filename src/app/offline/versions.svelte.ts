@@ -16,6 +16,8 @@ class Versions {
   /** Files that could not be fetched, and whether the page is kept for use without a network all the same. */
   missing = $state.raw<{ files: readonly string[]; whole: boolean } | null>(null);
   changing = $state(false);
+  /** Why the new version was not taken, in a sentence; empty: nothing was in its way. */
+  problem = $state('');
   private asked = -Infinity;
 
   /** Once, after the first paint. */
@@ -23,6 +25,7 @@ class Versions {
     const worker = navigator.serviceWorker as ServiceWorkerContainer | undefined;
     let controlled = Boolean(worker?.controller);
     worker?.addEventListener('controllerchange', () => {
+      void registration.then((found) => found && this.see(found));
       if (this.changing) location.reload();
       else if (controlled) this.replaced = true;
       // The first worker has taken over the page that brought it.
@@ -31,9 +34,12 @@ class Versions {
     worker?.addEventListener('message', ({ data }: MessageEvent<News | null>) => this.hear(data));
     const found = await registration;
     if (!found) return;
-    this.see(found);
-    found.addEventListener('updatefound', () => found.installing?.addEventListener('statechange', () => this.see(found)));
-    found.installing?.addEventListener('statechange', () => this.see(found));
+    const follow = () => {
+      for (const one of [found.installing, found.waiting]) one?.addEventListener('statechange', () => this.see(found));
+      this.see(found);
+    };
+    follow();
+    found.addEventListener('updatefound', follow);
     const lookAgain = () => document.visibilityState === 'visible' && this.look(found);
     addEventListener('focus', lookAgain);
     document.addEventListener('visibilitychange', lookAgain);
@@ -42,7 +48,10 @@ class Versions {
 
   /** The first worker of all waits for nobody. */
   private see({ waiting, active }: ServiceWorkerRegistration): void {
+    // A newer one has taken the place of the one that was asked for.
+    if (waiting?.state === 'installed' && waiting !== this.waiting) this.changing = false;
     this.waiting = active ? waiting : null;
+    if (this.waiting) this.missing = null;
   }
 
   private look(found: ServiceWorkerRegistration, now = false): void {
@@ -67,14 +76,28 @@ class Versions {
     await ask('take-engine', { engine }).catch((error: Error) => console.warn(error.message));
   }
 
-  /** What was typed is stored first; the page comes back with it. */
-  async use(): Promise<void> {
+  /**
+   * What was typed is stored first; the page comes back with it.
+   * @param anyhow also when it could not be stored
+   */
+  async use(anyhow = false): Promise<void> {
     // A form that was not open yet knows nothing of the draft that is stored.
     await form.restore();
     await form.save();
-    if (!this.waiting) return location.reload();
+    if (form.unsaved !== null && !anyhow) {
+      this.problem = `What you typed cannot be kept, and would be lost: ${form.unsaved}`;
+      return;
+    }
+    this.problem = '';
+    // Another tab may have put it in charge, or a newer one may be in its place.
+    if (this.waiting?.state !== 'installed') return location.reload();
     this.changing = true;
-    await ask('use-now', {}, this.waiting);
+    try {
+      await ask('use-now', {}, this.waiting);
+    } catch (error) {
+      this.changing = false;
+      this.problem = (error as Error).message;
+    }
   }
 }
 

@@ -15,6 +15,8 @@ export interface Pieces {
   clear(): Promise<void>;
 }
 
+/** A header, so that nobody reads megabytes to know how many they are. */
+const SIZE = 'x-bytes';
 const PREFIX = 'https://pieces.invalid/';
 const keyOf = (url: string, offset: number) => `${PREFIX}${encodeURIComponent(url)}?from=${offset}`;
 
@@ -40,7 +42,10 @@ export async function openPieces(url: string): Promise<Pieces> {
       return etag;
     },
     async append(piece, tag) {
-      await cache.put(keyOf(url, bytes), new Response(piece, { headers: tag ? { 'x-etag': tag } : {} }));
+      await cache.put(
+        keyOf(url, bytes),
+        new Response(piece, { headers: { [SIZE]: String(piece.size), ...(tag ? { 'x-etag': tag } : {}) } }),
+      );
       if (bytes === 0) etag = tag;
       blobs.push(piece);
       bytes += piece.size;
@@ -64,8 +69,8 @@ export async function piecesHere(): Promise<{ url: string; bytes: number }[]> {
   const sizes = new Map<string, number>();
   for (const request of await cache.keys()) {
     const url = decodeURIComponent(request.url.slice(PREFIX.length).replace(/\?from=\d+$/, ''));
-    const blob = await (await cache.match(request))?.blob();
-    sizes.set(url, (sizes.get(url) ?? 0) + (blob?.size ?? 0));
+    const found = await cache.match(request);
+    sizes.set(url, (sizes.get(url) ?? 0) + Number(found?.headers.get(SIZE) ?? (await found?.blob())?.size ?? 0));
   }
   return [...sizes].map(([url, bytes]) => ({ url, bytes }));
 }

@@ -18,9 +18,6 @@ const MOST_TEXT = 2 ** 26;
 /** The files of one model by their names in its folder. */
 export type GivenFiles = ReadonlyMap<string, Blob>;
 
-/** Whether a folder with these names may be one. */
-export const looksLikeMlc = (names: Iterable<string>): boolean => new Set(names).has(CONFIG_FILE);
-
 interface Verified {
   shards: Shard[];
   tokenizer: string;

@@ -28,13 +28,20 @@ export function converse(
 ): Promise<Given> {
   return new Promise((resolve) => {
     let run: string | undefined;
+    let ended = false;
     let lines: ReadableStreamDefaultController<Uint8Array> | null = null;
     const say = (message: FromServiceWorker, move: Transferable[] = []) => port.postMessage(message, move);
-    const end = () => {
+    /** false: it had ended before. What was asked of the browser before that may still be answered after it. */
+    const end = (): boolean => {
+      if (ended) return false;
+      ended = true;
       clearInterval(looking);
+      left.removeEventListener('abort', leave);
       port.close();
+      return true;
     };
     const leave = () => {
+      if (ended) return;
       say({ kind: 'leave' });
       end();
       // Nobody reads it; what is pending ends.
@@ -43,7 +50,7 @@ export function converse(
     const write = (event: ApiEvent) => lines?.enqueue(new TextEncoder().encode(JSON.stringify(event) + '\n'));
     /** What a caller hears whose window went away. */
     const gone = () => {
-      end();
+      if (!end()) return;
       const more = run === undefined ? {} : { run_id: run };
       const detail = `The window that answered was closed or reloaded.${run === undefined ? ' Send the request again.' : ' All answers so far are kept; the run goes on when the app is open.'}`;
       const error = new ApiError('page_closed', detail, more);
@@ -58,6 +65,7 @@ export function converse(
     left.addEventListener('abort', leave);
 
     port.onmessage = ({ data }: MessageEvent<FromWindow>) => {
+      if (ended) return;
       if (data.kind === 'run') run = data.run;
       else if (data.kind === 'event') write(data.event);
       else if (data.kind === 'end') {

@@ -291,42 +291,6 @@ describe('files of no known model', () => {
   });
 });
 
-it('the code that the service worker keeps is listed with its size, and that of engines can be removed', async () => {
-  const { page } = await app.page({ serviceWorkers: 'allow' });
-  await page.goto(app.server.url + '#/models');
-  await page.evaluate(async () => {
-    // The page registers it when it is idle.
-    await navigator.serviceWorker.ready;
-    if (!navigator.serviceWorker.controller)
-      await new Promise((done) => navigator.serviceWorker.addEventListener('controllerchange', done));
-  });
-  await page.reload();
-  const kept = (title: string) =>
-    files(page)
-      .getByRole('listitem')
-      .filter({ has: page.getByText(title, { exact: true }) });
-  await kept('This page')
-    .getByText(/^\d+ files · \d+ [kM]B$/)
-    .waitFor(WAIT);
-  expect(await kept('Engines').count()).toBe(0);
-  await page.getByText('A model of your own').click();
-  await page
-    .getByLabel('GGUF file')
-    .setInputFiles({ name: 'tiny.gguf', mimeType: 'application/octet-stream', buffer: Buffer.from(tinyGguf({ contextLength: 512 })) });
-  await page.getByText(/is ready on/).waitFor({ timeout: 60_000 });
-  await kept('Engines')
-    .getByText(/^\d+ files? · \d+ MB$/)
-    .waitFor(WAIT);
-  expect(await kept('This page').getByRole('button').count()).toBe(0);
-  expect(await axe(page)).toEqual([]);
-  await files(page).getByRole('button', { name: 'Remove the engines’ files' }).click();
-  await expect.poll(() => kept('Engines').count(), WAIT).toBe(0);
-  await page.reload();
-  await kept('This page').waitFor(WAIT);
-  expect(await kept('Engines').count()).toBe(0);
-  await page.context().close();
-});
-
 describe('the history', () => {
   it('is exported, and in another browser imported and shown', async () => {
     const first = await models();

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright';
 import { build } from 'vite';
+import { expect } from 'vitest';
 import { tinyGguf } from '../../fixtures/tiny-gguf.ts';
 import { openHost, type Host } from '../../host/host.ts';
 import { CHROMIUM_ARGS, CHROMIUM_PATH } from '../harness.ts';
@@ -22,13 +23,21 @@ export interface Hosted {
   close(): Promise<void>;
 }
 
-/** @param framedStorage whether pages in frames of other sites may store anything: a choice that people have in their settings */
-export async function openHosted({ more = {}, args = [] as string[], framedStorage = true } = {}): Promise<Hosted> {
+/**
+ * @param folder what is served
+ * @param framedStorage whether pages in frames of other sites may store anything: a choice that people have in their settings
+ */
+export async function openHosted({
+  folder: served = resolve('dist'),
+  more = {},
+  args = [] as string[],
+  framedStorage = true,
+} = {}): Promise<Hosted> {
   const folder = await mkdtemp(join(tmpdir(), 'profile-'));
   const profile = { cookie_controls_mode: framedStorage ? 0 : 1, block_third_party_cookies: !framedStorage };
   await mkdir(join(folder, 'Default'));
   await writeFile(join(folder, 'Default/Preferences'), JSON.stringify({ profile }));
-  const host = await openHost(resolve('dist'), more);
+  const host = await openHost(served, more);
   const errors: string[] = [];
   const start = async (): Promise<BrowserContext> => {
     const context = await chromium.launchPersistentContext(folder, { executablePath: CHROMIUM_PATH, args: [...CHROMIUM_ARGS, ...args] });
@@ -67,12 +76,41 @@ export const controlled = (page: Page): Promise<void> =>
     await new Promise((done) => navigator.serviceWorker.addEventListener('controllerchange', done));
   });
 
+/** As coming back to the tab does, again and again, until a new version waits that did not before: the page does not ask at every time. */
+export async function comeBack(page: Page): Promise<void> {
+  const waits = () =>
+    page.evaluate(async () => {
+      dispatchEvent(new Event('focus'));
+      const seen = globalThis as { seenBefore?: ServiceWorker };
+      const { waiting } = await navigator.serviceWorker.ready;
+      if (!waiting || waiting === seen.seenBefore) return false;
+      seen.seenBefore = waiting;
+      return true;
+    });
+  await expect.poll(waits, { ...WAIT, interval: 500 }).toBe(true);
+}
+export const entryOf = (page: Page): Promise<string> =>
+  page.evaluate(() => document.querySelector('script[type=module]')!.getAttribute('src')!);
+/** Names of the caches with builds of the page. */
+export const buildsKept = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith('promptevolver/precache ')));
+
+/** How many files of engines are kept, in all folders of the origin. */
+export const enginesKept = (page: Page): Promise<number> =>
+  page.evaluate(async () => {
+    const names = (await caches.keys()).filter((name) => name.startsWith('promptevolver/engines '));
+    return (await Promise.all(names.map(async (name) => (await (await caches.open(name)).keys()).length))).reduce((a, b) => a + b, 0);
+  });
+
 let builds = 0;
 
 /** Another build of the same app, with other names of its files: one setting has another default, and the engines' files are called otherwise. */
 export async function buildAnother(): Promise<string> {
   const outDir = join(process.env['BUILT_PAGES'] ?? (await mkdtemp(join(tmpdir(), 'builds-'))), `dist-${++builds}`);
+  const { NODE_ENV } = process.env;
   process.env['MUTATE_REFINE_ITERATIONS'] = String(builds + 4);
+  // Else it is one for development, which registers no worker.
+  process.env['NODE_ENV'] = 'production';
   try {
     const output = { chunkFileNames: 'assets/[name]-other-[hash].js', assetFileNames: 'assets/[name]-other-[hash][extname]' };
     await build({
@@ -83,6 +121,7 @@ export async function buildAnother(): Promise<string> {
     });
   } finally {
     delete process.env['MUTATE_REFINE_ITERATIONS'];
+    process.env['NODE_ENV'] = NODE_ENV;
   }
   return outDir;
 }

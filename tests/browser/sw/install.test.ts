@@ -2,6 +2,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bytes } from '../../../src/app/figures.ts';
+import { axe } from '../app/axe.ts';
 import { openHosted, takeModel, WAIT, type Hosted } from './hosted.ts';
 
 let hosted: Hosted;
@@ -32,7 +34,7 @@ describe('the first visit', { timeout: 180_000 }, () => {
     const engines = left.filter((name) => name.startsWith('/assets/'));
     expect(engines.length).toBe(3);
     expect(left.filter((name) => !engines.includes(name) && !name.startsWith('/screenshots/')).sort()).toEqual(['/README.md', '/sw.js']);
-    expect(sizes.filter(({ name }) => engines.includes(name)).every(({ bytes }) => bytes > 300_000)).toBe(true);
+    expect(sizes.filter(({ name }) => engines.includes(name)).every((one) => one.bytes > 300_000)).toBe(true);
     const redirected = await page.evaluate(async () => {
       const names = (await caches.keys()).filter((one) => one.includes('precache'));
       const all = await Promise.all(names.map(async (one) => (await caches.open(one)).matchAll()));
@@ -71,6 +73,41 @@ describe('the second visit', { timeout: 180_000 }, () => {
     expect(fetched).toHaveLength(1);
   });
 
+  it('lists what is kept with its size, without reading it, and removes an engine’s files', async () => {
+    const page = await hosted.open('#/models');
+    await page.addInitScript(() => {
+      Response.prototype.blob = () => Promise.reject(new Error('read'));
+    });
+    await page.reload();
+    const built = await readdir(resolve('dist/assets'));
+    const sizes = await Promise.all(
+      [/^esm-.*\.js$/, /^wllama-.*\.wasm$/].map(
+        async (name) =>
+          (
+            await stat(
+              resolve(
+                'dist/assets',
+                built.find((one) => name.test(one))!,
+              ),
+            )
+          ).size,
+      ),
+    );
+    const line = (title: string) => page.getByRole('listitem').filter({ has: page.getByText(title, { exact: true }) });
+    await line('Engine for the processor')
+      .getByText(`2 files · ${bytes(sizes[0]! + sizes[1]!)}`)
+      .waitFor(WAIT);
+    await line('This page')
+      .getByText(/^\d+ files · \d/)
+      .waitFor(WAIT);
+    expect(await line('Engine for the graphics card').count()).toBe(0);
+    expect(await axe(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Remove the files of the engine for the processor' }).click();
+    await expect.poll(() => line('Engine for the processor').count(), WAIT).toBe(0);
+    expect(await keptFiles(/engines/)).toEqual([]);
+    await line('This page').waitFor(WAIT);
+  });
+
   it('shows the page as it was built, with the theme of a frame in its address too', async () => {
     const page = await hosted.open('?__theme=dark#/help');
     await page.getByRole('heading', { level: 1, name: /help/i }).waitFor(WAIT);
@@ -106,6 +143,10 @@ describe('an install that cannot have every file', { timeout: 180_000 }, () => {
       const page = await other.context.newPage();
       await page.goto(other.host.url);
       await expect.poll(() => heard.join('\n'), WAIT).toContain(script);
+      await page
+        .getByText('could not be kept for use without a network: 1 file could not be fetched or stored.', { exact: false })
+        .waitFor(WAIT);
+      expect(await axe(page)).toEqual([]);
       expect(await page.evaluate(async () => (await caches.keys()).filter((name) => name.includes('precache')))).toEqual([]);
       await other.host.deploy(resolve('dist'));
       await page.reload();

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listModels } from '../../../tools/models.mjs';
 import { CHROMIUM_ARGS, CHROMIUM_PATH } from '../harness.ts';
 import { countingFile, readStored, until } from '../real/app.ts';
-import { controlled, WAIT } from './hosted.ts';
+import { controlled, enginesKept, WAIT } from './hosted.ts';
 
 const model = process.env['SMALL_MODEL'];
 
@@ -62,8 +62,7 @@ describe.skipIf(!model)('without a network', { timeout: 1_200_000 }, () => {
       .first()
       .click(WAIT);
     await page.getByText(/is ready on/).waitFor({ timeout: 300_000 });
-    const engines = () => page.evaluate(async () => (await (await caches.open('promptevolver/engines')).keys()).length);
-    await expect.poll(engines, WAIT).toBe(2);
+    await expect.poll(() => enginesKept(page), WAIT).toBe(2);
   });
 
   it('opens from the disk when the host is gone and the browser was started anew', async () => {

@@ -1,7 +1,20 @@
 /** A new deploy under an open page: told, applied on request, never in a run, and never a white page. */
 import type { Page } from 'playwright';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { buildAnother, controlled, openHosted, startRun, takeModel, tinyModel, WAIT, type Hosted } from './hosted.ts';
+import { axe } from '../app/axe.ts';
+import {
+  buildAnother,
+  comeBack,
+  controlled,
+  enginesKept,
+  entryOf,
+  openHosted,
+  startRun,
+  takeModel,
+  tinyModel,
+  WAIT,
+  type Hosted,
+} from './hosted.ts';
 
 const READY = 'A new version of this page is ready.';
 let next: string;
@@ -15,16 +28,6 @@ beforeEach(async () => {
 }, 120_000);
 afterEach(() => hosted?.close());
 
-/** As coming back to the tab does, again and again, until the new version is there: the page does not ask at every time. */
-async function comeBack(page: Page): Promise<void> {
-  const told = () =>
-    page.evaluate(async () => {
-      dispatchEvent(new Event('focus'));
-      return (await navigator.serviceWorker.ready).waiting !== null;
-    });
-  await expect.poll(told, { ...WAIT, interval: 500 }).toBe(true);
-}
-const entryOf = (page: Page): Promise<string> => page.evaluate(() => document.querySelector('script[type=module]')!.getAttribute('src')!);
 const notice = (page: Page) => page.getByText(READY, { exact: false });
 
 describe('a new version', { timeout: 180_000 }, () => {
@@ -89,10 +92,92 @@ describe('a new version', { timeout: 180_000 }, () => {
     expect(hosted.errors.filter((text) => !/models\/index\.json|404/.test(text))).toEqual([]);
   });
 
+  it('that another tab has taken meanwhile is taken by a reload, also in a tab that was opened when it was waiting already', async () => {
+    const page = await hosted.open();
+    const before = await entryOf(page);
+    await hosted.host.deploy(next);
+    await comeBack(page);
+    const other = await hosted.open();
+    await other.getByRole('button', { name: 'Use it now' }).waitFor(WAIT);
+    await page.getByRole('button', { name: 'Use it now' }).click(WAIT);
+    await other.getByText('Another tab has changed to a new version.', { exact: false }).waitFor(WAIT);
+    expect(await entryOf(other)).toBe(before);
+    await other.getByRole('button', { name: 'Use it now' }).click();
+    await expect.poll(() => entryOf(other).catch(() => before), WAIT).not.toBe(before);
+    await other.getByRole('textbox', { name: 'Your prompt' }).waitFor(WAIT);
+  });
+
+  it('is not taken while what was typed cannot be stored, unless the person says so', async () => {
+    const page = await hosted.open();
+    const before = await entryOf(page);
+    await hosted.host.deploy(next);
+    await comeBack(page);
+    // As a disk without room does.
+    await page.evaluate(() => {
+      IDBObjectStore.prototype.put = () => {
+        throw new DOMException('There is no room.', 'QuotaExceededError');
+      };
+    });
+    await page.getByRole('textbox', { name: 'Your prompt' }).fill('Not to be lost.');
+    await page.getByRole('button', { name: 'Use it now' }).click();
+    await page.getByText('What you typed cannot be kept, and would be lost', { exact: false }).waitFor(WAIT);
+    expect(await axe(page)).toEqual([]);
+    expect(await entryOf(page)).toBe(before);
+    expect(await page.getByRole('textbox', { name: 'Your prompt' }).inputValue()).toBe('Not to be lost.');
+    await page.getByRole('button', { name: 'Use it all the same' }).click();
+    await expect.poll(() => entryOf(page).catch(() => before), WAIT).not.toBe(before);
+  });
+
+  it('waits, and the one before goes on whole, when there is no room for the engine that is in use', async () => {
+    const page = await hosted.open();
+    await takeModel(page);
+    await expect.poll(() => enginesKept(page), WAIT).toBe(2);
+    const usage = await page.evaluate(async () => (await navigator.storage.estimate()).usage!);
+    const debug = await hosted.context.newCDPSession(page);
+    // Enough for the page, and not for an engine.
+    await debug.send('Storage.overrideQuotaForOrigin', { origin: new URL(hosted.host.url).origin, quotaSize: usage + 4_000_000 });
+    await hosted.host.deploy(next);
+    const told = page.getByText('A new version could not be kept whole: 1 file could not be fetched or stored.', { exact: false });
+    const look = () => page.evaluate(() => void dispatchEvent(new Event('focus'))).then(() => told.count());
+    await expect.poll(look, { ...WAIT, interval: 500 }).toBe(1);
+    expect(await page.evaluate(async () => (await navigator.serviceWorker.ready).waiting)).toBeNull();
+    await hosted.host.close();
+    await page.reload();
+    await takeModel(page);
+  });
+
+  it('is not asked after any more once the person has said “Not now”', async () => {
+    await hosted.context.addInitScript(() => {
+      const counted = globalThis as { asked?: number };
+      counted.asked = 0;
+      const { query } = LockManager.prototype;
+      LockManager.prototype.query = function () {
+        counted.asked!++;
+        return query.call(this);
+      };
+    });
+    const page = await hosted.open();
+    await page.clock.install();
+    const asked = () => page.evaluate(() => (globalThis as { asked?: number }).asked!);
+    await hosted.host.deploy(next);
+    await page.reload();
+    await notice(page).waitFor(WAIT);
+    await page.getByRole('button', { name: 'Use it now' }).waitFor(WAIT);
+    const before = await asked();
+    await page.clock.runFor(10_000);
+    const told = await asked();
+    expect(told).toBeGreaterThan(before);
+    await page.getByRole('button', { name: 'Not now' }).click();
+    await expect.poll(() => notice(page).count(), WAIT).toBe(0);
+    const after = await asked();
+    await page.clock.runFor(60_000);
+    expect(await asked()).toBe(after);
+  });
+
   it('takes the engine that was kept along, so that it works without a network at once', async () => {
     const page = await hosted.open();
     await takeModel(page);
-    await expect.poll(() => page.evaluate(async () => (await (await caches.open('promptevolver/engines')).keys()).length), WAIT).toBe(2);
+    await expect.poll(() => enginesKept(page), WAIT).toBe(2);
     await hosted.host.deploy(next);
     await comeBack(page);
     await page.getByRole('button', { name: 'Use it now' }).click(WAIT);

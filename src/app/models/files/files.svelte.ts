@@ -7,7 +7,7 @@ import { keepStorage } from '../keepStorage.ts';
 import { sameRef } from '../refs.ts';
 import { saveFile } from '../../parts/saveFile.ts';
 import { checkWords } from './fileWords.ts';
-import { storedCode, type StoredCode } from './storedCode.ts';
+import { removeCode, storedCode, type StoredCode } from './storedCode.ts';
 import { canPickFolder, pickFolder } from './pick.ts';
 
 /** `bad`: something is wrong; `calm`: the person stopped it. */
@@ -69,8 +69,12 @@ class Files {
     await this.look();
   }
 
-  async removeCode({ cache }: StoredCode): Promise<void> {
-    await caches.delete(cache);
+  async removeCode({ engine }: StoredCode): Promise<void> {
+    try {
+      if (engine) await removeCode(engine);
+    } catch (error) {
+      this.problem = (error as Error).message;
+    }
     this.code = await storedCode();
   }
 

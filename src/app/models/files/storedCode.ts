@@ -1,49 +1,43 @@
-/** What the service worker keeps: the page itself, and the code of engines that were used. */
+/** What the service worker keeps of this build: the page itself, and the code of engines that were used. */
 import type { StoredFile } from '../../../engines/stored.ts';
+import type { EngineCode, KeptFile } from '../../../sw/protocol.ts';
 
 export interface StoredCode {
-  /** Its name in the Cache API. */
-  cache: string;
-  /** The page itself goes only with the service worker, or an update would find nothing to stand on. */
-  removable: boolean;
+  /** null: the page itself. It goes only with the service worker, or an update would find nothing to stand on. */
+  engine: EngineCode | null;
   title: string;
   about: string;
   files: StoredFile[];
   bytes: number;
 }
 
-/** Caches of models and parts of downloads, which the optimizer's worker lists, and small notes. */
-const OTHERS = /^(webllm\/|promptevolver\/(pieces|notes)$)/;
-const IS_PAGE = /precache/;
+const TITLES: Record<EngineCode, string> = { webllm: 'Engine for the graphics card', wllama: 'Engine for the processor' };
 
-/** Nothing where the browser keeps no files. */
+/** Nothing where no service worker keeps files. */
 export async function storedCode(): Promise<StoredCode[]> {
   try {
-    const names = (await caches.keys()).filter((name) => !OTHERS.test(name));
-    const found = await Promise.all(names.map(codeIn));
-    return found.filter(({ files }) => files.length > 0).sort((a, b) => Number(a.removable) - Number(b.removable));
+    const { ask } = await import('../../offline/serviceWorker.ts');
+    const [page, engines] = await Promise.all([ask('page', {}), ask('engines', {})]);
+    const about = 'So that a model runs without a network; fetched again on the next use.';
+    const found: StoredCode[] = [
+      { engine: null, title: 'This page', about: 'So that it opens without a network.', ...sum(page ?? []) },
+      ...(engines ?? []).map(({ engine, files }) => ({ engine, title: TITLES[engine], about, ...sum(files) })),
+    ];
+    return found.filter(({ files }) => files.length > 0);
   } catch {
     return [];
   }
 }
 
-async function codeIn(name: string): Promise<StoredCode> {
-  const cache = await caches.open(name);
-  const files = await Promise.all(
-    (await cache.keys()).map(async (request) => ({ name: nameOf(request.url), bytes: await sizeOf(await cache.match(request)) })),
-  );
-  const isPage = IS_PAGE.test(name);
-  return {
-    cache: name,
-    removable: !isPage,
-    title: isPage ? 'This page' : 'Engines',
-    about: isPage ? 'So that it opens without a network.' : 'So that a model runs without a network; fetched again on the next use.',
-    files,
-    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
-  };
+/** Of all builds. */
+export async function removeCode(engine: EngineCode): Promise<void> {
+  const { ask } = await import('../../offline/serviceWorker.ts');
+  await ask('drop-engine', { engine });
+}
+
+function sum(kept: readonly KeptFile[]): Pick<StoredCode, 'files' | 'bytes'> {
+  const files = kept.filter(({ here }) => here).map(({ url, bytes }) => ({ name: nameOf(url), bytes }));
+  return { files, bytes: files.reduce((all, { bytes }) => all + bytes, 0) };
 }
 
 const nameOf = (url: string): string => new URL(url).pathname.split('/').pop() || 'index.html';
-
-/** A compressed answer names its compressed length, so the body is asked. */
-const sizeOf = async (response: Response | undefined): Promise<number> => (await response?.blob())?.size ?? 0;

@@ -1,0 +1,32 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { load, openWorld } from './world.ts';
+
+beforeEach(() => {
+  vi.resetModules();
+  openWorld([]);
+});
+afterEach(() => vi.unstubAllGlobals());
+
+async function asked(data: unknown, port: { postMessage: (answer: unknown) => void } | undefined) {
+  const { answerQuestion } = await load<{ answerQuestion(event: unknown): Promise<void> | null }>('questions.ts');
+  return answerQuestion({ data, ports: port ? [port] : [] });
+}
+
+describe('what the page asks', () => {
+  it('is refused with a sentence when this worker does not know it: a page may be newer than its worker', async () => {
+    const answers: unknown[] = [];
+    await asked({ type: 'of-a-later-version' }, { postMessage: (answer) => answers.push(answer) });
+    expect(answers).toEqual([{ refused: expect.stringMatching(/another version\. Reload the page\.$/) }]);
+  });
+
+  it('is answered on the port that came with it', async () => {
+    const answers: unknown[] = [];
+    await asked({ type: 'engines' }, { postMessage: (answer) => answers.push(answer) });
+    expect(answers).toEqual([[]]);
+  });
+
+  it.each([null, 'text', {}, { type: 3 }])('is nothing that says %j', async (data) => {
+    expect(await asked(data, { postMessage: () => {} })).toBeNull();
+    expect(await asked({ type: 'engines' }, undefined)).toBeNull();
+  });
+});
