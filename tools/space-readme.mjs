@@ -83,8 +83,8 @@ Type a prompt. A language model inside your browser tries to improve it, and the
   you agreed to its size.
 - The new prompt is compared with yours on rows that the search never saw. If it is not reliably better, you keep yours, and
   the page says so.
-- No server, no account, no key is needed. What you type stays in your browser, unless you connect a server of your own or have
-  results sent to an address of yours.
+- No server, no account, no key is needed. What you type stays in your browser, unless you connect a server of your own, have
+  results sent to an address of yours, or allow another site to ask for runs.
 ${space === '' ? '' : `\nFor the whole app (to install it, to work offline, to use more than one thread) open it directly: <${direct}>\n`}
 The method follows PromptWizard ([arXiv 2405.18369](https://arxiv.org/abs/2405.18369)).
 
