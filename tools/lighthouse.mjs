@@ -1,11 +1,13 @@
 /**
- * `npm run lighthouse [-- --desktop] [-- --url ADDRESS]`: what Lighthouse says of the built app's first page. Fetched by npx
- * and run by hand only: its scores depend on the machine. Ends with 1 when accessibility, best practices or SEO are under 100.
+ * `npm run lighthouse [-- --desktop] [--space | --url ADDRESS]`: what Lighthouse says of the built app's first page; with
+ * `--space` from the double of the host of static Spaces, which compresses nothing. Fetched by npx and run by hand only: its
+ * scores depend on the machine. Ends with 1 when accessibility, best practices or SEO are under 100.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runnerImport } from 'vite';
 import { buildIfNeeded } from './build.mjs';
 import { findChromium } from './chromium.mjs';
 import { root } from './root.mjs';
@@ -25,7 +27,11 @@ if (!chromium) quit('No Chromium was found. Install Chromium or Chrome, or name 
 if (args.includes('--url') && !asked) quit('--url needs an address, as in --url https://owner-name.static.hf.space/');
 
 if (!asked) await buildIfNeeded();
-const server = asked ? null : await serveApp({ dist: join(root, 'dist'), models: join(root, 'models'), port: 0 });
+const server = asked
+  ? null
+  : args.includes('--space')
+    ? await space()
+    : await serveApp({ dist: join(root, 'dist'), models: join(root, 'models'), port: 0 });
 const folder = await mkdtemp(join(tmpdir(), 'lighthouse-'));
 try {
   const report = join(folder, 'report.json');
@@ -36,6 +42,12 @@ try {
 } finally {
   await server?.close();
   await rm(folder, { recursive: true, force: true });
+}
+
+/** A host that has files and nothing else, as a static Space has. */
+async function space() {
+  const { module } = await runnerImport(join(root, 'tests/host/host.ts'), { root, configFile: false, logLevel: 'warn' });
+  return /** @type {typeof import('../tests/host/host.ts')} */ (module).openHost(join(root, 'dist'));
 }
 
 /**
