@@ -35,14 +35,14 @@ export function ending({ summary, ...run }: RunRecord, result: RunResult | null)
   return run.status === 'stopped' && !summary ? run : { ...run, status: 'interrupted', error: undefined };
 }
 
-/** False when the run is here already. One that an earlier file brought in part becomes the whole one. */
+/** False when the run is here already. One that an earlier file brought in part gets what it lacks. */
 export async function putWhole(connection: Connection, { run, events, inputs }: Whole): Promise<boolean> {
   return connection.use(async (store) => {
     const tx = store.transaction(['runs', 'events', 'inputs'], 'readwrite');
     const put = async () => {
       const here = await tx.objectStore('runs').get(run.id);
-      if (here && !completes(run, here)) return false;
       const all = IDBKeyRange.bound([run.id], [run.id, []]);
+      if (here && !(isPart(here, run) && events.length > (await tx.objectStore('events').count(all)))) return false;
       await Promise.all([
         tx.objectStore('events').delete(all),
         tx.objectStore('inputs').delete(all),
@@ -56,8 +56,8 @@ export async function putWhole(connection: Connection, { run, events, inputs }: 
   });
 }
 
-const completes = (run: RunRecord, here: RunRecord): boolean =>
-  here.imported === true && here.status === 'interrupted' && run.summary !== undefined && here.requestHash === run.requestHash;
+const isPart = (here: RunRecord, run: RunRecord): boolean =>
+  here.imported === true && here.status === 'interrupted' && here.requestHash === run.requestHash;
 
 /**
  * Only replies that an event of a stored run names, of that run's model: others would answer what nobody has asked yet, and

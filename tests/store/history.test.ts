@@ -152,6 +152,28 @@ describe('a history', () => {
     );
   }, 60_000);
 
+  it('that is whole brings an interrupted run the events that a cut one lacked, and takes none away', async () => {
+    const run = { run: runRecord('a', { status: 'running' }) };
+    const events = [note('one'), note('two'), note('three')].map((event, seq) => ({ event: { run: 'a', seq, event } }));
+    const stored = () => connection.use((store) => store.count('events'));
+    for (const [taken, runs, count] of [
+      [0, 1, 0],
+      [2, 1, 2],
+      [1, 0, 2],
+      [3, 1, 3],
+    ] as const) {
+      expect(await importHistory(connection, fileOf(run, ...events.slice(0, taken)))).toMatchObject({ runs, known: 1 - runs });
+      expect(await stored()).toBe(count);
+    }
+    // Another request under the same id is another run.
+    const { input } = run.run;
+    const other = { run: { ...run.run, input: { ...input, task: { ...input.task, prompt: 'Another.' } } } };
+    expect(await importHistory(connection, fileOf(other, ...events, { event: { run: 'a', seq: 3, event: note('four') } }))).toMatchObject({
+      known: 1,
+    });
+    expect(await stored()).toBe(3);
+  });
+
   it('cut short in a run that was done, or stopped, stores it as interrupted, and it answers no request', async () => {
     const cut = (id: string, status: 'done' | 'stopped', at: number) => [
       { run: runRecord(id, { status, summary, createdAt: at, error: status === 'stopped' ? 'Stopped by the limit.' : undefined }) },
