@@ -1,4 +1,5 @@
 /** Records of a history that comes from a file: what each must be before it is stored. Pure. */
+import type { EngineName } from '../engines/engine.ts';
 import { readSetting, SETTING_KEYS } from '../promptwizard/settings.ts';
 import { PLAN_NAMES } from '../promptwizard/types.ts';
 import { requestHash } from './hash.ts';
@@ -59,7 +60,8 @@ function isWebAddress(value: unknown): boolean {
   }
 }
 const named = { id: isId, title: maybe(isText) };
-const REFS: Readonly<Record<string, (ref: unknown) => boolean>> = {
+const ENGINES: readonly EngineName[] = ['webllm', 'wllama', 'openai'];
+const REFS: Readonly<Record<EngineName, (ref: unknown) => boolean>> = {
   webllm: (ref) =>
     has({ ...named, weightsUrl: maybe(isWebAddress), libraryUrl: maybe(isWebAddress) })(ref) &&
     isFields(ref) &&
@@ -70,7 +72,7 @@ const REFS: Readonly<Record<string, (ref: unknown) => boolean>> = {
     (ref['url'] === undefined) !== (ref['file'] === undefined),
   openai: has({ ...named, url: isWebAddress, model: maybe(isText), parallel: maybe(isPlace), contextSize: maybe(isPlace) }),
 };
-const isRef = (ref: unknown): boolean => isFields(ref) && isText(ref['engine']) && (REFS[ref['engine']]?.(ref) ?? false);
+const isRef = (ref: unknown): boolean => isFields(ref) && isOneOf(ref['engine'], ENGINES) && REFS[ref['engine']](ref);
 
 const isAsked = has({ by: (value) => isOneOf(value, ['api', 'embed']), sessionId: maybe(isText), origin: maybe(isText) });
 

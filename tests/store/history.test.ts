@@ -308,6 +308,7 @@ describe('a history', () => {
     ['a setting out of range', { input: { ...runRecord('x').input, settings: { ...runRecord('x').input.settings, topN: 1e9 } } }],
     ['a setting that is a text', { input: { ...runRecord('x').input, settings: { ...runRecord('x').input.settings, topN: '1' } } }],
     ['a server without an address', { model: { engine: 'openai', id: 'm', url: 'far' } }],
+    ['an engine that is none', { model: { ...runRecord('x').model, engine: '__proto__' } }],
     ['an id that no address can hold', { id: 'a\ud800' }],
   ])('with a run with %s is told of it', async (_name, change) => {
     const told = await importHistory(connection, fileOf({ run: { ...runRecord('x'), ...change } }));
