@@ -37,6 +37,9 @@ export interface Api {
 
 /** Calls that were answered before they had an end, at most: for those who ask for them by their first id. */
 const MOST_CALLS = 200;
+/** The window that gave a run its first id knows it by that; the others do not. */
+const noRun = () => new ApiError('not_found', 'There is no run with this id in this browser.', {}, {}, true);
+
 /** How long `respond-async` waits for the run's own id, ms. */
 const AT_ONCE = 1_000;
 
@@ -102,7 +105,7 @@ export function createApi(host: ApiHost): Api {
     const found = await host.find(run);
     if (found) return runResponseOf(found, await host.events(run), host.version);
     if (call?.error && call.run === null) throw call.error;
-    if (!call || call.run !== null) throw new ApiError('not_found', 'There is no run with this id in this browser.');
+    if (!call || call.run !== null) throw noRun();
     const at = new Date(call.at).toISOString();
     return { run_id: id, status: 'loading', created_at: at, updated_at: at, progress: progressOf(emptyState()) };
   };
@@ -110,7 +113,7 @@ export function createApi(host: ApiHost): Api {
   const remove = async (id: string): Promise<ApiAnswer> => {
     const run = calls.get(id)?.run ?? id;
     const found = await host.find(run);
-    if (!found) throw new ApiError('not_found', 'There is no run with this id in this browser.');
+    if (!found) throw noRun();
     if (isOver(found.status)) {
       const last = await lookUp(run);
       await host.remove(run);

@@ -97,6 +97,7 @@ export const openApiDocument = (version: string, mostWaiting: number) => ({
         description:
           `Answers after the run; after ${LONGEST_ANSWER / 1000} seconds with 202 and a place to look. ` +
           `One run works and ${queueWords(mostWaiting)}. The same request is answered from the store, or joins the one that goes on. ` +
+          'A run that a `timeout` ends is answered with the best so far; one that somebody else wants too goes on, and is answered with its `run_id` only. ' +
           `A body may have ${MOST_BYTES.toLocaleString('en')} bytes.`,
         parameters: [
           {

@@ -81,7 +81,7 @@ export class ApiRuns {
 
   /** It was started in the moment in which the last who waited went away. */
   private async abandon(reply: HostStart, id: string): Promise<void> {
-    if (reply.kind === 'started') await this.giveUp(this.follow(reply.run, reply.run === id), null);
+    if (reply.kind === 'started') await this.giveUp(this.follow(reply.run, reply.run === id));
   }
 
   /**
@@ -96,10 +96,12 @@ export class ApiRuns {
     end.over();
     following.callers--;
     if (first !== 'late' && first !== 'gone') return this.answerAt(following.run, first, asked.sessionId);
-    const result = await this.giveUp(following, asked.sessionId);
+    const stopped = await this.giveUp(following);
+    const result = await this.responseTo(following.run, asked.sessionId, false);
     const more = { run_id: following.run, ...(result ? { result } : {}) };
-    if (first === 'gone') throw new ApiError('cancelled', 'The caller went away. What was found is kept under the run’s id.', more);
-    throw new ApiError('timeout', `The run did not end within ${seconds(asked)}. The best so far is kept under its run id.`, more);
+    const what = first === 'gone' ? 'The caller went away.' : `The run did not end within ${seconds(asked)}.`;
+    const kept = stopped ? 'The best so far is kept under its run id.' : 'Others want it too, so it goes on; look at it under its run id.';
+    throw new ApiError(first === 'gone' ? 'cancelled' : 'timeout', `${what} ${kept}`, more);
   }
 
   /** What may come before the end of a run; `over` ends the looking for it. */
@@ -126,11 +128,10 @@ export class ApiRuns {
     return true;
   }
 
-  /** Of a run that somebody else waits for, or did not start here, nothing is stopped. */
-  private async giveUp(following: Following, sessionId: string | null): Promise<OptimizeResponse | null> {
-    if (!following.own || following.callers > 0) return null;
-    await this.stop(following.run).catch(() => false);
-    return this.responseTo(following.run, sessionId, false);
+  /** Stops a run, unless somebody else waits for it or it was not started here. False: it goes on. */
+  private async giveUp(following: Following): Promise<boolean> {
+    if (!following.own || following.callers > 0) return false;
+    return this.stop(following.run).catch(() => false);
   }
 
   private async answerAt(run: string, status: HostStatus, sessionId: string | null): Promise<OptimizeResponse> {

@@ -89,7 +89,11 @@ export const OptimizeRequestSchema = said(
     task_description: v.nullish(text(MOST_TEXT, 'What the task is, for the calls that write prompts.')),
     answer_format: v.nullish(text(MOST_TEXT, 'How the final answer must look.')),
     timeout: v.nullish(
-      between(TIMEOUT.min, TIMEOUT.max, 'Seconds until the run is stopped and answered with 504. Left out: as long as the plan takes.'),
+      between(
+        TIMEOUT.min,
+        TIMEOUT.max,
+        'Seconds until the run is stopped and answered with 504; one that others want too goes on. Left out: as long as the plan takes.',
+      ),
     ),
     plan: v.nullish(
       said(v.picklist(PLAN_NAMES), `one of ${PLAN_NAMES.join(', ')}`, 'How much to spend. Left out: as the page would choose.'),

@@ -1,49 +1,96 @@
 /** Records of a history that comes from a file: what each must be before it is stored. Pure. */
+import type { EngineName } from '../engines/engine.ts';
+import { readSetting, SETTING_KEYS } from '../promptwizard/settings.ts';
+import { PLAN_NAMES } from '../promptwizard/types.ts';
 import { requestHash } from './hash.ts';
 import type { CallRecord, EventRecord, InputRecord, RunRecord, RunStatus } from './records.ts';
-
-type Fields = Record<string, unknown>;
+import { has, isFields, isList, isNumber, isOneOf, isPlace, isText, maybe } from './shapes.ts';
 
 const STATUSES: readonly RunStatus[] = ['queued', 'running', 'paused', 'done', 'stopped', 'failed', 'interrupted'];
-const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
-const isText = (value: unknown): value is string => typeof value === 'string';
-const isId = (value: unknown): value is string => isText(value) && value !== '' && value.length <= 200;
-const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
-const isPlace = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+/** The clock of the other machine may be ahead. ms */
+const AHEAD = 86_400_000;
 
-const isRow = (row: unknown): boolean => isFields(row) && isText(row['id']) && isText(row['question']);
+/** It stands in the address of a run's page, where half a character cannot stand. */
+const isId = (value: unknown): value is string => isText(value) && value !== '' && value.length <= 200 && !/\p{Surrogate}/u.test(value);
+const isTime = (value: unknown, now: number): boolean => isPlace(value) && value <= now + AHEAD;
 
-function isInput(input: unknown): boolean {
-  if (!isFields(input) || !isFields(input['task']) || !isFields(input['settings']) || !isFields(input['model'])) return false;
-  const { prompt, rows } = input['task'];
-  const model = input['model'];
-  return isText(prompt) && Array.isArray(rows) && rows.every(isRow) && isText(input['plan']) && isId(model['id']) && isText(model['title']);
+const isTexts = (value: unknown): boolean => isFields(value) && Object.values(value).every(isText);
+const isRow = has({
+  id: isText,
+  question: isText,
+  inputs: maybe(isTexts),
+  answer: maybe(isText),
+  reasoning: maybe(isText),
+  origin: maybe((value) => isOneOf(value, ['user', 'synthetic'])),
+});
+
+/** Each as the page would have stored it. One that is not there was not yet a setting. */
+function isSettings(settings: unknown): boolean {
+  if (!isFields(settings)) return false;
+  return SETTING_KEYS.every((key) => {
+    const value = settings[key];
+    try {
+      return value === undefined || readSetting(key, value) === value;
+    } catch {
+      return false;
+    }
+  });
 }
 
-const isRef = (ref: unknown): boolean =>
-  isFields(ref) && isId(ref['id']) && ['webllm', 'wllama', 'openai'].includes(ref['engine'] as string);
+const isInput = has({
+  task: has({
+    prompt: isText,
+    rows: isList(isRow),
+    system: maybe(isText),
+    description: maybe(isText),
+    answerFormat: maybe(isText),
+    metric: maybe(has({ kind: isText })),
+  }),
+  settings: isSettings,
+  plan: (value) => isOneOf(value, PLAN_NAMES),
+  model: has({ id: isId, title: isText, contextSize: isPlace }),
+  seed: isPlace,
+});
 
-function isAsked(asked: unknown): boolean {
-  if (!isFields(asked) || !['api', 'embed'].includes(asked['by'] as string)) return false;
-  return ['sessionId', 'origin'].every((name) => asked[name] === undefined || isText(asked[name]));
+function isWebAddress(value: unknown): boolean {
+  try {
+    return isText(value) && /^https?:$/.test(new URL(value).protocol);
+  } catch {
+    return false;
+  }
 }
+const named = { id: isId, title: maybe(isText) };
+const ENGINES: readonly EngineName[] = ['webllm', 'wllama', 'openai'];
+const REFS: Readonly<Record<EngineName, (ref: unknown) => boolean>> = {
+  webllm: (ref) =>
+    has({ ...named, weightsUrl: maybe(isWebAddress), libraryUrl: maybe(isWebAddress) })(ref) &&
+    isFields(ref) &&
+    (ref['weightsUrl'] === undefined) === (ref['libraryUrl'] === undefined),
+  wllama: (ref) =>
+    has({ ...named, url: maybe(isWebAddress), file: maybe(isId), bytes: maybe(isPlace) })(ref) &&
+    isFields(ref) &&
+    (ref['url'] === undefined) !== (ref['file'] === undefined),
+  openai: has({ ...named, url: isWebAddress, model: maybe(isText), parallel: maybe(isPlace), contextSize: maybe(isPlace) }),
+};
+const isRef = (ref: unknown): boolean => isFields(ref) && isOneOf(ref['engine'], ENGINES) && REFS[ref['engine']](ref);
+
+const isAsked = has({ by: (value) => isOneOf(value, ['api', 'embed']), sessionId: maybe(isText), origin: maybe(isText) });
 
 /**
- * A run as it may be stored: one that was going on elsewhere is interrupted here, it answers the request that is in it
- * whatever the file says, and it is never sent on from here. Null: it is none.
+ * A run as it may be stored: one that was going on elsewhere is interrupted here and does not go on by itself, it answers
+ * the request that is in it whatever the file says, and it is never sent on from here. Null: it is none.
+ * @param now milliseconds since 1970
  */
-export async function readRun(value: unknown): Promise<RunRecord | null> {
+export async function readRun(value: unknown, now = Date.now()): Promise<RunRecord | null> {
   if (!isFields(value) || value['version'] !== 1 || !isId(value['id'])) return null;
-  if (!isNumber(value['createdAt']) || !isNumber(value['updatedAt']) || !isText(value['app'])) return null;
-  if (!STATUSES.includes(value['status'] as RunStatus) || !isInput(value['input']) || !isRef(value['model'])) return null;
-  const { summary, asked } = value;
-  if (summary !== undefined && !(isFields(summary) && isText(summary['optimizedPrompt']) && isNumber(summary['qualityScore']))) return null;
-  if (asked !== undefined && !isAsked(asked)) return null;
+  if (!isTime(value['createdAt'], now) || !isTime(value['updatedAt'], now) || !isText(value['app'])) return null;
+  if (!isOneOf(value['status'], STATUSES) || !isInput(value['input']) || !isRef(value['model'])) return null;
+  if (!maybe(isFields)(value['summary']) || !maybe(isText)(value['error']) || !maybe(isAsked)(value['asked'])) return null;
   const run = value as unknown as RunRecord;
   const { task, settings, plan } = run.input;
   const status = ['queued', 'running', 'paused'].includes(run.status) ? 'interrupted' : run.status;
   try {
-    return { ...run, status, requestHash: await requestHash(task, settings, plan, run.model.id), told: true };
+    return { ...run, status, requestHash: await requestHash(task, settings, plan, run.model.id), told: true, imported: true };
   } catch {
     // Nested deeper than anything that a page made.
     return null;
@@ -57,14 +104,19 @@ export function readEvent(value: unknown): EventRecord | null {
 
 export function readInput(value: unknown): InputRecord | null {
   if (!isFields(value) || !isId(value['run']) || !isPlace(value['position'])) return null;
-  const rows = value['kind'] === 'rows' && Array.isArray(value['value']) && value['value'].every(isRow);
+  const rows = value['kind'] === 'rows' && isList(isRow)(value['value']);
   return rows || value['kind'] === 'stop' ? (value as unknown as InputRecord) : null;
 }
 
 export function readCall(value: unknown): CallRecord | null {
   if (!isFields(value) || !isId(value['hash']) || !isText(value['model']) || !isNumber(value['at'])) return null;
-  const { reply } = value;
-  const whole =
-    isFields(reply) && isText(reply['text']) && isText(reply['finish']) && isNumber(reply['tokensIn']) && isNumber(reply['tokensOut']);
-  return whole ? (value as unknown as CallRecord) : null;
+  const isReply = has({
+    text: isText,
+    finish: (finish) => isOneOf(finish, ['stop', 'length', 'timeout', 'refused']),
+    tokensIn: isNumber,
+    tokensOut: isNumber,
+    ms: isNumber,
+    hash: (hash) => hash === value['hash'],
+  });
+  return isReply(value['reply']) ? (value as unknown as CallRecord) : null;
 }

@@ -1,14 +1,13 @@
 /** Takes a history back in from a file. Runs that are here already stay as they are; what cannot be read is told by its line. */
-import { reduce, emptyState } from '../promptwizard/state.ts';
 import type { Connection } from './connection.ts';
 import { readCall, readEvent, readInput, readRun } from './backupShapes.ts';
 import { HISTORY_VERSION } from './exportHistory.ts';
-import type { CallRecord, EventRecord, InputRecord, RunRecord } from './records.ts';
-import { finished } from './transaction.ts';
+import { ending, played, putCalls, putWhole, type Whole } from './importedRun.ts';
+import type { CallRecord } from './records.ts';
 
 export interface ImportedHistory {
   runs: number;
-  /** Runs that were here already. */
+  /** Runs that were here already, as whole as in the file. */
   known: number;
   calls: number;
   /** Each a sentence; the first twenty. */
@@ -17,29 +16,33 @@ export interface ImportedHistory {
 
 /** Characters: the longest reply and the largest table of rows are far below. */
 const MOST_LINE = 2 ** 26;
+/** Characters of one run's lines: they are held until its last, and the longest run is far below. */
+const MOST_RUN = 2 ** 27;
 const MOST_BYTES = 8e9;
 const MOST_PROBLEMS = 20;
 const CALLS_AT_ONCE = 100;
+const CALL_CHARACTERS_AT_ONCE = 2 ** 24;
 
 /** For the person: the file as a whole is none. */
 export class HistoryFileError extends Error {
   override name = 'not-a-history';
 }
 
-interface Whole {
-  run: RunRecord;
-  events: EventRecord[];
-  inputs: InputRecord[];
-  /** Of the file. */
+interface Gathered extends Whole {
+  /** Of the file, where it begins. */
   line: number;
+  /** Characters so far. */
+  size: number;
 }
 
 /** @throws HistoryFileError, StoreError. What was taken in before stays. */
 export async function importHistory(connection: Connection, file: Blob): Promise<ImportedHistory> {
   const done: ImportedHistory = { runs: 0, known: 0, calls: 0, problems: [] };
   const problem = (what: string) => void (done.problems.length < MOST_PROBLEMS && done.problems.push(what));
-  let whole: Whole | null = null;
+  let whole: Gathered | null = null;
   let calls: CallRecord[] = [];
+  let callSize = 0;
+  let loose = 0;
   let ended = false;
   let number = 0;
 
@@ -47,14 +50,25 @@ export async function importHistory(connection: Connection, file: Blob): Promise
     const mine = whole;
     whole = null;
     if (!mine) return;
-    const why = runProblem(mine);
-    if (why) return problem(`Line ${mine.line}: ${why} It was left out.`);
-    if (await putWhole(connection, mine)) done.runs++;
+    const state = played(mine);
+    if (typeof state === 'string') return problem(`Line ${mine.line}: ${state} It was left out.`);
+    if (await putWhole(connection, { ...mine, run: ending(mine.run, state.result) })) done.runs++;
     else done.known++;
   };
+  /** What stands in a line of a run. */
+  const grow = (by: number) => {
+    if (!whole || (whole.size += by) <= MOST_RUN) return;
+    problem(`Line ${whole.line}: this run is larger than any that this page makes. It was left out.`);
+    whole = null;
+  };
   const endCalls = async () => {
-    if (calls.length > 0) done.calls += await putCalls(connection, calls);
+    if (calls.length > 0) {
+      const { fresh, unnamed } = await putCalls(connection, calls);
+      done.calls += fresh;
+      loose += unnamed;
+    }
     calls = [];
+    callSize = 0;
   };
 
   try {
@@ -68,13 +82,15 @@ export async function importHistory(connection: Connection, file: Blob): Promise
       if (value?.['run'] !== undefined) {
         await endRun();
         const run = await readRun(value['run']);
-        if (run) whole = { run, events: [], inputs: [], line: number };
+        if (run) whole = { run, events: [], inputs: [], line: number, size: line.length };
         else problem(`Line ${number}: this is no run of a history. It was left out.`);
       } else if (value?.['event'] !== undefined) {
+        grow(line.length);
         const event = readEvent(value['event']);
         if (event && whole && event.run === whole.run.id) whole.events.push(event);
         else if (whole) problem(`Line ${number}: this is no event of the run before it.`);
       } else if (value?.['input'] !== undefined) {
+        grow(line.length);
         const input = readInput(value['input']);
         if (input && whole && input.run === whole.run.id) whole.inputs.push(input);
         else if (whole) problem(`Line ${number}: this was not done in the run before it.`);
@@ -83,7 +99,8 @@ export async function importHistory(connection: Connection, file: Blob): Promise
         const call = readCall(value['call']);
         if (call) calls.push(call);
         else problem(`Line ${number}: this is no stored reply. It was left out.`);
-        if (calls.length >= CALLS_AT_ONCE) await endCalls();
+        callSize += line.length;
+        if (calls.length >= CALLS_AT_ONCE || callSize >= CALL_CHARACTERS_AT_ONCE) await endCalls();
       } else if (value?.['end'] !== undefined) ended = true;
       else problem(`Line ${number} cannot be read. It was left out.`);
     }
@@ -98,6 +115,7 @@ export async function importHistory(connection: Connection, file: Blob): Promise
   }
   await endRun();
   await endCalls();
+  if (loose > 0) problem(`Stored replies that no run here names: ${loose}. They were left out.`);
   return done;
 }
 
@@ -120,52 +138,6 @@ function parsed(line: string): Record<string, unknown> | null {
   } catch {
     return null;
   }
-}
-
-/** A run's page plays its events: a list that cannot be played would leave an empty page. */
-function runProblem({ events }: Whole): string | null {
-  if (events.some(({ seq }, i) => seq !== i)) return 'the events of this run have a gap.';
-  try {
-    let state = emptyState();
-    for (const { event } of events) state = reduce(state, event);
-    return null;
-  } catch {
-    return 'the events of this run cannot be played.';
-  }
-}
-
-/** False when the run is here already. */
-async function putWhole(connection: Connection, { run, events, inputs }: Whole): Promise<boolean> {
-  return connection.use(async (store) => {
-    const tx = store.transaction(['runs', 'events', 'inputs'], 'readwrite');
-    const put = async () => {
-      if ((await tx.objectStore('runs').getKey(run.id)) !== undefined) return false;
-      await Promise.all([
-        tx.objectStore('runs').add(run),
-        ...events.map((event) => tx.objectStore('events').put(event)),
-        ...inputs.map((input) => tx.objectStore('inputs').put(input)),
-      ]);
-      return true;
-    };
-    return finished(tx, put());
-  });
-}
-
-/** Replies that are here already stay: runs were built on them. Answers how many were new. */
-async function putCalls(connection: Connection, calls: readonly CallRecord[]): Promise<number> {
-  return connection.use(async (store) => {
-    const tx = store.transaction('calls', 'readwrite');
-    const put = async () => {
-      let fresh = 0;
-      for (const call of calls) {
-        if ((await tx.store.getKey(call.hash)) !== undefined) continue;
-        await tx.store.put(call);
-        fresh++;
-      }
-      return fresh;
-    };
-    return finished(tx, put());
-  });
 }
 
 /** Lines of a text file, packed or not. @throws CutShort, HistoryFileError when it is larger than any history */

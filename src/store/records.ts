@@ -29,6 +29,8 @@ export interface RunRecord {
   asked?: AskedBy;
   /** It was put into the outbox, or there was nothing to put. */
   told?: boolean;
+  /** It came from a file: nothing in it was ever chosen on this machine, so that it goes on only when the person says so. */
+  imported?: boolean;
 }
 
 /** Who else asked for a run: a page of this origin through the API, or another site's through the frame. */

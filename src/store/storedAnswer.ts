@@ -10,7 +10,7 @@ export async function storedAnswer(
   { resultCache, resultCacheSize }: Pick<SiteSettings, 'resultCache' | 'resultCacheSize'>,
 ): Promise<RunRecord | null> {
   if (!resultCache) return null;
-  const done = (await runsByRequest(store, requestHash)).find(({ status }) => status === 'done');
+  const done = (await runsByRequest(store, requestHash)).find(({ status, summary }) => status === 'done' && summary);
   if (!done || resultCacheSize === null) return done ?? null;
   return (await runsSince(store, done.createdAt)) < resultCacheSize ? done : null;
 }

@@ -5,6 +5,7 @@ import type { RunEvent } from '../promptwizard/events.ts';
 import { SandboxError } from '../sandbox/sandbox.ts';
 import { StoreError } from '../store/errors.ts';
 import type { RunRecord, RunStatus } from '../store/records.ts';
+import { summaryOf } from '../store/summary.ts';
 import { ReplayDiffers } from './eventList.ts';
 
 export interface RunEnd {
@@ -16,11 +17,10 @@ export interface RunEnd {
 }
 
 export function endOf({ result }: Extract<RunEvent, { type: 'done' }>): RunEnd {
-  const { verdict, qualityScore, quality, processingTime, calls, optimizedPrompt, tokensIn, tokensOut } = result;
   return {
-    status: verdict.outcome === 'stopped' ? 'stopped' : 'done',
-    summary: { outcome: verdict.outcome, qualityScore, quality, seconds: processingTime, calls, optimizedPrompt },
-    tokens: tokensIn + tokensOut,
+    status: result.verdict.outcome === 'stopped' ? 'stopped' : 'done',
+    summary: summaryOf(result),
+    tokens: result.tokensIn + result.tokensOut,
   };
 }
 

@@ -163,7 +163,9 @@ describe('a timeout', () => {
   it('of one of two callers with the same request stops nothing for the other', async () => {
     const [short, long] = [ask(api, post({ ...prompt, timeout: 5 })), ask(api, post(prompt))];
     await host.pass(5_000);
-    expect(await short).toMatchObject({ status: 504, body: { run_id: 'run-1' } });
+    const { status, body } = await short;
+    expect([status, body['run_id'], body['result']]).toEqual([504, 'run-1', undefined]);
+    expect(body['detail']).toContain('Others want it too, so it goes on');
     expect(host.stopped).toEqual([]);
     host.tell('run-1', run.events, 'done');
     expect(await long).toMatchObject({ status: 200, body: { run_id: 'run-1' } });
@@ -294,6 +296,25 @@ describe('a run', () => {
     });
     expect(await ask(api, get('api/v1/runs/run-1', 'DELETE'))).toMatchObject({ status: 200, body: { deleted: true } });
     expect(await ask(api, get('api/v1/runs/run-1'))).toMatchObject({ status: 404 });
+  });
+  it('that another page gave its first id is asked for there too', async () => {
+    let loaded = () => {};
+    host.loading = new Promise((resolve) => (loaded = resolve));
+    const asked = ask(api, post(prompt, { headers: { prefer: 'respond-async' } }));
+    await host.pass(1_000);
+    expect(await asked).toMatchObject({ status: 202, body: { run_id: 'run-1', status: 'loading' } });
+    // The same request is going on already: the run has another id.
+    host.put('going', readRequest(prompt), 'running');
+    loaded();
+    await settle();
+    // Both windows have the same store, and only one of them the first id.
+    const other = createApi(host);
+    const first = 'api/v1/runs/run-1';
+    for (const method of ['GET', 'DELETE']) {
+      const there = await other.handle(get(first, method));
+      expect([there.status, there.elsewhere]).toEqual([404, true]);
+    }
+    expect(await ask(api, get(first))).toMatchObject({ status: 200, body: { run_id: 'going', status: 'running' } });
   });
   it('of another page is not stopped here, and the transport is told to ask there', async () => {
     host.put('far', readRequest(prompt), 'running');

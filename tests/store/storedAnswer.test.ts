@@ -3,12 +3,12 @@ import type { Connection } from '../../src/store/connection.ts';
 import { putRun } from '../../src/store/runs.ts';
 import { storedAnswer } from '../../src/store/storedAnswer.ts';
 import { freshConnection } from './fresh.ts';
-import { runRecord } from './records.ts';
+import { runRecord, summary } from './records.ts';
 
 let store: Connection;
 beforeEach(async () => {
   store = freshConnection();
-  await store.use((db) => putRun(db, runRecord('same', { requestHash: 'x', createdAt: 10 })));
+  await store.use((db) => putRun(db, runRecord('same', { requestHash: 'x', createdAt: 10, summary })));
   await store.use((db) => putRun(db, runRecord('later', { createdAt: 20 })));
 });
 const answer = async (hash: string, resultCache: boolean, resultCacheSize: number | null) =>
@@ -25,7 +25,11 @@ describe('the stored answer', () => {
     expect(await answer(hash, on, size)).toBe(run);
   });
   it('is of a finished run only', async () => {
-    await store.use((db) => putRun(db, runRecord('same', { requestHash: 'x', createdAt: 10, status: 'stopped' })));
+    await store.use((db) => putRun(db, runRecord('same', { requestHash: 'x', createdAt: 10, status: 'stopped', summary })));
+    expect(await answer('x', true, null)).toBeNull();
+  });
+  it('is never of one without a result', async () => {
+    await store.use((db) => putRun(db, runRecord('same', { requestHash: 'x', createdAt: 10 })));
     expect(await answer('x', true, null)).toBeNull();
   });
 });

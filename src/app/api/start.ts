@@ -12,6 +12,7 @@ import type { AskedBy } from '../../store/records.ts';
 import { storedAnswer } from '../../store/storedAnswer.ts';
 import { connection, readPreference } from '../client/history.ts';
 import { engine } from '../models/engine.svelte.ts';
+import { errorWords } from '../models/errorWords.ts';
 import { checkPrompt } from '../optimize/checks.ts';
 import { saved } from '../settings/saved.svelte.ts';
 import { chooseModel } from './choose.ts';
@@ -75,9 +76,10 @@ async function load(ref: ModelRef, hear: (news: LoadNews) => void): Promise<void
     hear({ model: model.ref.id, phase, bytesDone, bytesTotal, secondsLeft });
   });
   try {
-    if (await engine.load(ref, engine.asBefore(ref))) return;
+    await engine.loadFor(ref, engine.asBefore(ref));
+  } catch (error) {
+    throw new ApiError('model_failed', errorWords(error).message);
   } finally {
     end();
   }
-  throw new ApiError('model_failed', engine.error?.message ?? 'The model could not be loaded. Open the app and load it under Models.');
 }

@@ -20,7 +20,10 @@ const STATUS: { readonly [K in RunRecord['status']]: string } = {
   interrupted: 'cut short: goes on when opened',
 };
 
-export const outcomeOf = (run: RunRecord): string => (run.summary ? OUTCOME[run.summary.outcome] : STATUS[run.status]);
+export function outcomeOf(run: RunRecord): string {
+  if (run.summary) return OUTCOME[run.summary.outcome];
+  return run.imported && run.status === 'interrupted' ? 'cut short: open it to go on' : STATUS[run.status];
+}
 
 export function factsOf(run: RunRecord): string {
   const facts = [run.input.model.title, `plan ${run.input.plan}`, plural(run.input.task.rows.length, 'row')];

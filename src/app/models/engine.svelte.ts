@@ -136,6 +136,22 @@ class Engine {
   /** Loads after a person's click. False when it failed or was cancelled; `error` then says why. */
   async load(ref: ModelRef, options?: LoadOptions): Promise<boolean> {
     this.error = null;
+    this.trying = ref;
+    this.pick(ref);
+    try {
+      await this.loadFor(ref, options, (error) => this.fail(error, ref));
+      return true;
+    } catch {
+      // Gone from the catalogue, or never in it and not to be had: the button must not offer it again.
+      if (this.chosen === null) this.pick(null);
+      return false;
+    } finally {
+      this.trying = null;
+    }
+  }
+
+  /** Loads for a run or a request: what the person has chosen stays, and whoever asked tells of the error. @throws it */
+  async loadFor(ref: ModelRef, options?: LoadOptions, failed: (error: unknown) => void = () => {}): Promise<void> {
     const before = this.find(ref);
     const isOwn = this.report !== null && !this.report.offers.some((offer) => sameRef(offer.ref, ref));
     let { bytes = 0 } = before ?? {};
@@ -148,24 +164,17 @@ class Engine {
     };
     const remember = async (here: boolean) => isOwn && (await own.remember({ ref, title: before?.title ?? refTitle(ref), bytes, here }));
     if (!before?.here) keepStorage();
-    this.trying = ref;
-    this.pick(ref);
     try {
       await (await this.client()).load(ref, note, options);
       await remember(true);
       void this.check();
-      return true;
     } catch (error) {
-      this.fail(error, ref);
+      failed(error);
       // Its file is gone, or was none and is removed; what was downloaded of another stays, and can be removed.
       if (isOwn && (error as Error).name === 'not-a-model') await own.forget(ref);
       else if (begun) await remember(false);
       await this.check();
-      // Gone from the catalogue, or never in it and not to be had: the button must not offer it again.
-      if (this.chosen === null) this.pick(null);
-      return false;
-    } finally {
-      this.trying = null;
+      throw error;
     }
   }
 

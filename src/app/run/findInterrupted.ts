@@ -3,7 +3,7 @@ import { listRuns } from '../client/history.ts';
 
 const GOING = ['running', 'paused', 'queued'];
 
-/** The newest run, when it was cut short; an older one that was left behind waits in the history. null without storage. */
+/** The newest run, when it was cut short here; an older one that was left behind, or one out of a file, waits in the history. null without storage. */
 export async function findInterrupted(): Promise<RunRecord | null> {
   try {
     let [newest] = await listRuns(1);
@@ -12,7 +12,7 @@ export async function findInterrupted(): Promise<RunRecord | null> {
       await new Promise((resolve) => setTimeout(resolve, 2500));
       [newest] = await listRuns(1);
     }
-    return newest?.status === 'interrupted' ? newest : null;
+    return newest?.status === 'interrupted' && !newest.imported ? newest : null;
   } catch {
     return null;
   }

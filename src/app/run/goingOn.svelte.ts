@@ -4,6 +4,7 @@ import { engine } from '../models/engine.svelte.ts';
 import { errorWords } from '../models/errorWords.ts';
 import { keepStorage } from '../models/keepStorage.ts';
 import { sameRef } from '../models/refs.ts';
+import { strangeServer } from './strangeServer.ts';
 
 class GoingOn {
   /** The run whose model is being loaded, or that was just taken up. */
@@ -15,21 +16,27 @@ class GoingOn {
   private tried = new Set<string>();
 
   /** Whether the run can go on without a download. Asks the device when nobody has yet. */
-  async modelIsHere(record: RunRecord): Promise<boolean> {
+  async modelIsHere({ model }: RunRecord): Promise<boolean> {
     if (!engine.report) await engine.check();
-    if (engine.loaded && sameRef(engine.loaded.ref, record.model)) return true;
-    return engine.find(record.model)?.here ?? (await (await engine.client()).here(record.model));
+    if (engine.loaded && sameRef(engine.loaded.ref, model)) return true;
+    const offer = engine.find(model);
+    // A file may have brought the run: a server that nobody took in here gets nothing unasked.
+    if (model.engine === 'openai') return offer !== undefined;
+    return offer?.here ?? (await (await engine.client()).here(model));
   }
 
   /** Goes on with an interrupted run without a click, once per visit and run, and only when nothing has to be fetched. */
   async byItself(record: RunRecord): Promise<void> {
-    if (record.error || this.tried.has(record.id)) return;
+    if (record.error || record.imported || this.tried.has(record.id)) return;
     this.tried.add(record.id);
     if (await this.modelIsHere(record)) await this.start(record);
   }
 
-  /** After a click, which may be for a download, or by itself. False: it did not come to that, and `error` says why. */
-  async start(record: RunRecord): Promise<boolean> {
+  /**
+   * After a click, which may be for a download, or by itself. False: it did not come to that, and `error` says why.
+   * @param named the person was shown the server that nobody took in here, and wants it asked
+   */
+  async start(record: RunRecord, named = false): Promise<boolean> {
     if (this.working) return false;
     this.run = record.id;
     this.working = true;
@@ -39,6 +46,9 @@ class GoingOn {
       if (!engine.report) await engine.check();
       if (engine.find(record.model)?.here === false) keepStorage();
       const optimizer = await engine.client();
+      const unknown = record.model.engine === 'openai' && !(await this.modelIsHere(record));
+      if (unknown && !named) throw new Error(strangeServer(record.model));
+      if (unknown) await engine.loadFor(record.model);
       await optimizer.resume(record.id, undefined, engine.asBefore(record.model));
       return true;
     } catch (error) {

@@ -134,6 +134,31 @@ describe('with a model', () => {
     expect(names.at(-1)).toBe('result');
   }, 180_000);
 
+  it('leaves the model that the person chose as it is when another answers', async () => {
+    await takeModel(page);
+    const chosen = { engine: 'webllm', id: 'Qwen3-4B-q4f16_1-MLC' };
+    const preference = (value?: object): Promise<unknown> =>
+      page.evaluate(
+        (written) =>
+          new Promise((done, fail) => {
+            const opening = indexedDB.open('promptevolver');
+            opening.onerror = () => fail(opening.error);
+            opening.onsuccess = () => {
+              const kept = opening.result.transaction('preferences', 'readwrite').objectStore('preferences');
+              if (written) kept.put({ key: 'model', version: 1, value: written });
+              const asked = kept.get('model');
+              asked.onsuccess = () => (opening.result.close(), done((asked.result as { value: unknown }).value));
+            };
+          }),
+        value,
+      );
+    await preference(chosen);
+    await page.reload();
+    const { status, text } = await ask(page, OPTIMIZE, { json: { ...quick, config: { ...quick.config, seed: 4 } } });
+    expect([status, text]).toEqual([200, expect.stringContaining('"model":"tiny')]);
+    expect(await preference()).toEqual(chosen);
+  }, 180_000);
+
   it('loads it once for two callers who ask the same at once, and runs once', async () => {
     await takeModel(page);
     await page.reload();
