@@ -26,7 +26,8 @@ class Versions {
   /** Once, after the first paint. */
   async watch(): Promise<void> {
     const worker = navigator.serviceWorker as ServiceWorkerContainer | undefined;
-    let controlled = Boolean(worker?.controller);
+    // Before the first worker of a copy in a folder has come, that of one in a folder above may be in charge.
+    let controlled = worker?.controller?.scriptURL === new URL('sw.js', document.baseURI).href;
     worker?.addEventListener('controllerchange', () => {
       void registration.then((found) => found && this.see(found));
       if (this.changing) location.reload();
