@@ -24,3 +24,6 @@ export function pathOf(address: string): string | null {
   const { origin: own, pathname: folder } = new URL(home());
   return origin === own && pathname.startsWith(folder) ? pathname.slice(folder.length) : null;
 }
+
+/** Whether a window at this address shows this copy of the app. In a folder further below another one may stand. */
+export const showsPage = (address: string): boolean => ['', PAGE].includes(pathOf(address) ?? 'elsewhere');

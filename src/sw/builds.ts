@@ -1,5 +1,5 @@
 /** Builds of the page, one cache each, with marks that are no files: that it is whole, when it came into use, who shows it. */
-import { BUILD, cacheName, home } from './build.ts';
+import { BUILD, cacheName, home, showsPage } from './build.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -44,7 +44,7 @@ export async function dropOldBuilds(comesIn = false): Promise<boolean> {
   // What a version that comes needs is kept already; and one that was replaced has nothing to say.
   if (installing || waiting || (!comesIn && kept[0]?.build !== BUILD)) return false;
   const clients = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
-  const windows = clients.filter(({ url }) => url.startsWith(home())).map(({ id }) => id);
+  const windows = clients.filter(({ url }) => showsPage(url)).map(({ id }) => id);
   const showing = ({ shown }: Kept): boolean => shown.some((id) => windows.includes(id));
   // A window that came from the network may show any of them.
   if (!windows.every((id) => kept.some(({ shown }) => shown.includes(id)))) return false;

@@ -8,7 +8,7 @@ const MOST = 200;
 const COMPANIONS: Record<string, readonly string[]> = {
   'https://huggingface.co': ['https://*.huggingface.co', 'https://*.hf.co'],
 };
-/** A host can have characters that would end a source, or the whole directive. */
+/** A host can have characters that would end a source, or the whole directive; and no source can be an address of IPv6. */
 const PLAIN = /^(?:https:\/\/[a-z0-9_.-]+|http:\/\/(?:127\.0\.0\.1|localhost))(?::\d+)?$/;
 
 let known: Promise<AllowedOrigin[]> | null = null;
@@ -35,16 +35,20 @@ export function readOrigins(note: unknown): AllowedOrigin[] {
 export const connectSources = async (): Promise<string[]> =>
   (await allowedOrigins().catch(() => [])).flatMap(({ origin }) => [origin, ...(COMPANIONS[origin] ?? [])]);
 
-/** @throws Error with a sentence, for an origin that no policy can name */
+/** @throws Error not-allowed, with a sentence, for an origin that no policy can name */
 export function allow(origins: readonly string[], now = Date.now()): Promise<AllowedOrigin[]> {
   for (const origin of origins)
-    if (typeof origin !== 'string' || !PLAIN.test(origin))
-      throw new Error(`A page may not ask ${JSON.stringify(origin)}: only https, or http on 127.0.0.1 and localhost.`);
+    if (typeof origin !== 'string' || !PLAIN.test(origin)) throw Object.assign(new Error(whyNot(origin)), { name: 'not-allowed' });
   return change((list) => {
     const added = [...new Set(origins)].filter((origin) => !list.some((one) => one.origin === origin));
     return [...list, ...added.map((origin) => ({ origin, at: now }))].slice(-MOST);
   });
 }
+
+const whyNot = (origin: unknown): string =>
+  typeof origin === 'string' && /^https:\/\/\[/.test(origin)
+    ? `A page may not ask ${origin}: its policy can name no address in the numbers of IPv6. Give the server by its name, then try again.`
+    : `A page may not ask ${JSON.stringify(origin)}: only https, or http on 127.0.0.1 and localhost.`;
 
 export const disallow = (origin: string): Promise<AllowedOrigin[]> => change((list) => list.filter((one) => one.origin !== origin));
 

@@ -2,8 +2,8 @@
  * The page itself, kept whole for each build. Builds before stay too, for tabs that still show one: they may ask for a part
  * of it at any time.
  */
-import { addressOf, home, BUILD, PAGE, PAGE_FILES, pathOf } from './build.ts';
-import { dropBuild, hasMark, openBuild, setMark } from './builds.ts';
+import { addressOf, home, PAGE, PAGE_FILES, pathOf } from './build.ts';
+import { openBuild, setMark } from './builds.ts';
 import { fetchFile } from './fetchFile.ts';
 import { withHeaders } from './headers.ts';
 import type { BuildFile, KeptFile } from './protocol.ts';
@@ -15,10 +15,8 @@ const NEEDED = /\.(?:js|css|html|wasm)$/;
 /** Their headers are a policy, and are asked for again with each build. */
 const OF_WORKERS = /\.worker-[^/]*\.js$/;
 
-/** @throws Error when a needed file could not be fetched: then the browser keeps the worker and the build that it has. */
+/** @throws Error when a needed file could not be fetched; what could be is kept without the mark that it is whole */
 export async function keepPage(): Promise<void> {
-  // Another worker of the same build may live on it.
-  const before = await hasMark('whole');
   const cache = await openBuild();
   const missing: BuildFile[] = [];
   const queue = [...PAGE_FILES];
@@ -35,10 +33,7 @@ export async function keepPage(): Promise<void> {
   const whole = !missing.some(({ url }) => NEEDED.test(url));
   const files = missing.map(({ url }) => url);
   if (files.length > 0) await tell({ type: 'sw-missing', files, whole });
-  if (!whole) {
-    if (!before) await dropBuild(BUILD);
-    throw new Error(`The page could not be kept for use without a network. Missing: ${files.join(', ')}`);
-  }
+  if (!whole) throw new Error(`The page could not be kept for use without a network. Missing: ${files.join(', ')}`);
   await setMark('whole');
 }
 

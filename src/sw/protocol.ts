@@ -59,6 +59,8 @@ export type Question = { [K in keyof Questions]: { type: K } & Questions[K]['ask
 export interface Refusal {
   /** A sentence for a person. */
   refused: string;
+  /** Of the error. */
+  name?: string;
 }
 
 /** Told to every open page. */

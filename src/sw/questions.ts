@@ -42,6 +42,7 @@ async function reply(port: MessagePort, work: () => Promise<unknown>): Promise<v
   try {
     port.postMessage(await work());
   } catch (error) {
-    port.postMessage({ refused: error instanceof Error ? error.message : String(error) } satisfies Refusal);
+    const { message, name } = error instanceof Error ? error : new Error(String(error));
+    port.postMessage({ refused: message, name } satisfies Refusal);
   }
 }

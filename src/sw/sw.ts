@@ -6,9 +6,10 @@ import { answerApi } from './api/answerApi.ts';
 import { answerShared } from './answerShared.ts';
 import { cacheName } from './build.ts';
 import { dropOldBuilds, setMark } from './builds.ts';
-import { answerEngine, dropOldEngines, keepTakenEngines } from './engineFiles.ts';
+import { answerEngine, dropOldEngines } from './engineFiles.ts';
+import { keepAll } from './keepAll.ts';
 import { answerModelList } from './modelList.ts';
-import { answerPage, keepPage } from './pageFiles.ts';
+import { answerPage } from './pageFiles.ts';
 import { answerQuestion } from './questions.ts';
 import { answerRead } from './redirects.ts';
 
@@ -30,7 +31,7 @@ const answerers: ((event: FetchEvent) => Promise<Response> | null)[] = [
 /** Held while a version brings what it needs, so that nothing of it is taken for old meanwhile. */
 const keeping = (): string => cacheName('keeping');
 
-const install = (): Promise<unknown> => navigator.locks.request(keeping(), () => Promise.all([keepPage(), keepTakenEngines()]));
+const install = (): Promise<void> => navigator.locks.request(keeping(), keepAll);
 
 /** What can not be dropped now is looked at again with the next page. */
 const tidy = (comesIn = false): Promise<void> =>

@@ -1,4 +1,4 @@
-import { home } from './build.ts';
+import { showsPage } from './build.ts';
 import type { News } from './protocol.ts';
 
 declare const self: ServiceWorkerGlobalScope;
@@ -6,5 +6,5 @@ declare const self: ServiceWorkerGlobalScope;
 /** Tells every open page, also one that was loaded without this worker; not those of another copy in another folder. */
 export async function tell(news: News): Promise<void> {
   for (const client of await self.clients.matchAll({ type: 'window', includeUncontrolled: true }))
-    if (client.url.startsWith(home())) client.postMessage(news);
+    if (showsPage(client.url)) client.postMessage(news);
 }

@@ -105,6 +105,17 @@ describe('builds of the page', () => {
 });
 
 describe('a copy of the app in another folder', () => {
+  it('is no window of the copy above it, so that old builds of that one go', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const { world, builds } = await workers('a', 'b', 'c');
+    world.windows = [{ id: 'of-another', url: `${HOME}two/index.html#/runs` }];
+    for (const name of ['a', 'b', 'c']) {
+      await comeIn(builds[name]!);
+      vi.setSystemTime(Date.now() + 10);
+    }
+    expect(await count(world)).toBe(2);
+  });
+
   it('has caches of its own', async () => {
     const names = [];
     for (const folder of ['https://example.org/', 'https://example.org/two/']) {

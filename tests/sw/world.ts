@@ -5,6 +5,8 @@ import type { BuildFile } from '../../src/sw/protocol.ts';
 export interface World {
   /** Open windows: ids and addresses. */
   windows: { id: string; url: string }[];
+  /** What they were told. */
+  told: { id: string; message: unknown; ports: readonly MessagePort[] }[];
   /** Names of caches, with the addresses in each. */
   kept(): Promise<Record<string, string[]>>;
 }
@@ -16,10 +18,15 @@ export function openWorld(files: readonly BuildFile[], own = HOME): World {
   const all = new Map<string, Map<string, Response>>();
   const world: World = {
     windows: [],
+    told: [],
     kept: async () => Object.fromEntries([...all].map(([name, entries]) => [name, [...entries.keys()]])),
   };
   const clients = {
-    matchAll: async () => world.windows.map((one) => ({ ...one, postMessage: () => {} })),
+    matchAll: async () =>
+      world.windows.map((one) => ({
+        ...one,
+        postMessage: (message: unknown, ports: readonly MessagePort[] = []) => void world.told.push({ id: one.id, message, ports }),
+      })),
     get: async (id: string) => world.windows.find((one) => one.id === id),
   };
   const registration = { scope: own, installing: null, waiting: null };
@@ -35,6 +42,11 @@ export function openWorld(files: readonly BuildFile[], own = HOME): World {
       if (!all.has(name)) all.set(name, new Map());
       return cacheOf(all.get(name)!);
     },
+    match: async (key: string) =>
+      [...all.values()]
+        .find((entries) => entries.has(key))
+        ?.get(key)
+        ?.clone(),
     keys: async () => [...all.keys()],
     delete: async (name: string) => all.delete(name),
   });

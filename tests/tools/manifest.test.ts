@@ -54,8 +54,8 @@ describe('the manifest', () => {
     expect(share_target).toMatchObject({ method: 'POST', enctype: 'multipart/form-data' });
   });
 
-  it('names no identity: that would be one for every copy on an origin, while the page where it starts differs', () => {
-    expect(manifest.id).toBeUndefined();
+  it('names an identity that stays when the page where it starts gets another name', () => {
+    expect(manifest.id).toBe('promptevolver');
   });
 
   it('has the colours of the theme, and is linked by the page', () => {

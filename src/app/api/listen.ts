@@ -10,6 +10,8 @@ export function listen(): void {
     if ((data as { type?: unknown } | null)?.type !== 'promptevolver-api' || !port) return;
     port.postMessage({ kind: 'here', standing: engine.loaded ? 2 : engine.loading ? 1 : 0 });
     port.onmessage = (event) => {
+      // Another window was chosen: nothing is fetched for that.
+      if (event.data.kind === 'leave') return port.close();
       import('./answer.ts').then(({ answer }) => answer(port, event)).catch(() => port.postMessage({ kind: 'end' }));
     };
   });

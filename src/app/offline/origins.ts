@@ -34,6 +34,7 @@ export function originsOf(addresses: readonly string[], own: string): string[] {
 /**
  * Lets the page's workers reach these addresses from now on. To be called on what a person did, never on what a file says.
  * @returns when the last of them was confirmed, milliseconds since 1970, 0 for none: workers made before may not ask it
+ * @throws Error not-allowed, for an address by https that no policy can name
  */
 export async function confirmOrigins(addresses: readonly string[]): Promise<number> {
   const origins = originsOf(addresses, location.origin);
@@ -42,8 +43,10 @@ export async function confirmOrigins(addresses: readonly string[]): Promise<numb
     const { ask } = await import('./serviceWorker.ts');
     const allowed = (await ask('allow', { origins })) ?? [];
     return Math.max(0, ...allowed.filter(({ origin }) => origins.includes(origin)).map(({ at }) => at));
-  } catch {
-    // An address that no policy can name: whoever asks it hears why.
+  } catch (error) {
+    // Who asks it anyway would take it for a server that is not there.
+    if ((error as Error).name === 'not-allowed' && origins.some((origin) => origin.startsWith('https:'))) throw error;
+    // Plain http elsewhere, or no storage: whoever asks it says what is wrong.
     return 0;
   }
 }

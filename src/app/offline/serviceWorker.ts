@@ -21,7 +21,7 @@ const PATIENCE = 15_000;
 /** With megabytes to fetch. */
 const PATIENCE_WITH_FILES = 300_000;
 
-/** @returns null where no worker is there to answer. @throws Error with the worker's sentence, or when it says nothing */
+/** @returns null where no worker is there to answer. @throws Error with the worker's name and sentence, or when it says nothing */
 export async function ask<K extends keyof Questions>(
   type: K,
   question: Questions[K]['ask'],
@@ -41,6 +41,6 @@ export async function ask<K extends keyof Questions>(
   });
   worker.postMessage({ type, ...question }, [port2]);
   const given = await answer.finally(() => port1.close());
-  if (given && 'refused' in given) throw new Error(given.refused);
+  if (given && 'refused' in given) throw Object.assign(new Error(given.refused), { name: given.name ?? 'Error' });
   return given;
 }

@@ -2,6 +2,7 @@
 import type { EngineCode, News } from '../../sw/protocol.ts';
 import { form } from '../optimize/form.svelte.ts';
 import { ask, registration } from './serviceWorker.ts';
+import { underWay } from './underWay.ts';
 
 /** How often coming back to the page asks the server, ms. */
 const PAUSE = 10_000;
@@ -16,6 +17,8 @@ class Versions {
   /** Files that could not be fetched, and whether the page is kept for use without a network all the same. */
   missing = $state.raw<{ files: readonly string[]; whole: boolean } | null>(null);
   changing = $state(false);
+  /** What a change has to wait for, in words after “when”; empty: nothing. null: not known yet. */
+  waitsFor = $state<string | null>(null);
   /** Why the new version was not taken, in a sentence; empty: nothing was in its way. */
   problem = $state('');
   private asked = -Infinity;
@@ -23,7 +26,8 @@ class Versions {
   /** Once, after the first paint. */
   async watch(): Promise<void> {
     const worker = navigator.serviceWorker as ServiceWorkerContainer | undefined;
-    let controlled = Boolean(worker?.controller);
+    // Before the first worker of a copy in a folder has come, that of one in a folder above may be in charge.
+    let controlled = worker?.controller?.scriptURL === new URL('sw.js', document.baseURI).href;
     worker?.addEventListener('controllerchange', () => {
       void registration.then((found) => found && this.see(found));
       if (this.changing) location.reload();
@@ -76,8 +80,14 @@ class Versions {
     await ask('take-engine', { engine }).catch((error: Error) => console.warn(error.message));
   }
 
+  /** Whether a change may begin now. A page that has lost the part that looks needs one. */
+  async lookUnderWay(): Promise<boolean> {
+    this.waitsFor = await underWay().catch(() => '');
+    return this.waitsFor === '';
+  }
+
   /**
-   * What was typed is stored first; the page comes back with it.
+   * What was typed is stored first; the page comes back with it. Does nothing while something is under way.
    * @param anyhow also when it could not be stored
    */
   async use(anyhow = false): Promise<void> {
@@ -89,6 +99,8 @@ class Versions {
       return;
     }
     this.problem = '';
+    // Something may have begun since the button was drawn.
+    if (!(await this.lookUnderWay())) return;
     // Another tab may have put it in charge, or a newer one may be in its place.
     if (this.waiting?.state !== 'installed') return location.reload();
     this.changing = true;

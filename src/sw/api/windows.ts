@@ -1,5 +1,6 @@
-/** Open windows of the app that answer when they are called, the one with a model first. */
+/** Open windows of this copy of the app that answer when they are called, the one with a model first. */
 import { RELAY, type FromServiceWorker, type FromWindow, type Standing } from '../../api/relay.ts';
+import { showsPage } from '../build.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -16,7 +17,7 @@ const OTHERS = 200;
 /** Whoever is not taken is told so. */
 export async function* findWindows(): AsyncGenerator<FoundWindow, void> {
   const clients = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
-  const waiting = new Set(clients.filter(({ url }) => url.startsWith(self.registration.scope)).map(call));
+  const waiting = new Set(clients.filter(({ url }) => showsPage(url)).map(call));
   const here: (FoundWindow & { standing: Standing })[] = [];
   const timeUp = after(PATIENCE);
   let others: Promise<void> | null = null;

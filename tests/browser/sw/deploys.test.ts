@@ -60,18 +60,24 @@ describe('two deploys, of which the first was not wanted', { timeout: 180_000 },
 });
 
 describe('two copies of the app on one origin', { timeout: 180_000 }, () => {
-  it('keep apart what they keep: two updates of one leave the other whole without a network', async () => {
+  it.each([
+    ['side by side', 'one/', 'two/'],
+    ['one in a folder of the other', '', 'two/'],
+  ])('%s keep apart what they keep: two updates of one leave the other whole without a network', async (how, oneAt, twoAt) => {
     const both = async (name: string, two: string): Promise<string> => {
-      const made = join(folder, name);
-      await cp(first, join(made, 'one'), { recursive: true });
-      await cp(two, join(made, 'two'), { recursive: true });
+      const made = join(folder, how, name);
+      await cp(first, join(made, oneAt), { recursive: true });
+      await cp(two, join(made, twoAt), { recursive: true });
       return made;
     };
     const hosted = await openHosted({ folder: await both('first', first) });
     try {
-      const one = await hosted.open('one/index.html');
+      const one = await hosted.open(`${oneAt}index.html`);
       const shown = await entryOf(one);
-      const two = await hosted.open('two/index.html');
+      const two = await hosted.open(`${twoAt}index.html`);
+      const inCharge = () => two.evaluate(() => navigator.serviceWorker.controller?.scriptURL);
+      await expect.poll(inCharge, WAIT).toBe(`${hosted.host.url}${twoAt}sw.js`);
+      expect(await two.getByText('Another tab has changed to a new version.', { exact: false }).count()).toBe(0);
       await two.reload();
       for (const next of [second, third]) {
         await hosted.host.deploy(await both(next === second ? 'second' : 'third', next));

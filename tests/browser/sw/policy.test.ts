@@ -117,6 +117,11 @@ describe('an address that the person gives', { timeout: 180_000 }, () => {
     expect(await inTimer(`fetch ${originOf(depot)}/itself`, workerOf())).toMatch(/^refused/);
   });
 
+  it('by https and the numbers of IPv6 is refused with the reason: no policy can name it', async () => {
+    await load('https://[::1]:9/far-away.gguf');
+    await page.getByText('its policy can name no address in the numbers of IPv6', { exact: false }).waitFor(WAIT);
+  });
+
   it('is remembered', async () => {
     await page.reload();
     await page.getByText('A model of your own').waitFor(WAIT);

@@ -1,4 +1,6 @@
 /** A new deploy under an open page: told, applied on request, never in a run, and never a white page. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { axe } from '../app/axe.ts';
@@ -70,6 +72,53 @@ describe('a new version', { timeout: 180_000 }, () => {
     await page.getByRole('button', { name: /^Stop/ }).click();
     await other.getByRole('button', { name: 'Use it now' }).waitFor(WAIT);
     await page.getByRole('button', { name: 'Use it now' }).waitFor(WAIT);
+  });
+
+  it('is not taken by a click when a run has begun since the button was drawn', async () => {
+    const page = await hosted.open();
+    const before = await entryOf(page);
+    await hosted.host.deploy(next);
+    await comeBack(page);
+    await page.getByRole('button', { name: 'Use it now' }).waitFor(WAIT);
+    // As the worker of a run does, in any tab.
+    await page.evaluate(
+      () =>
+        new Promise<void>((clicked) => {
+          void navigator.locks.request('promptevolver-run:one', () => {
+            [...document.querySelectorAll('button')].find((button) => button.textContent === 'Use it now')!.click();
+            clicked();
+            return new Promise((over) => Object.assign(globalThis, { over }));
+          });
+        }),
+    );
+    await page.getByText('It is offered when the run has ended.', { exact: false }).waitFor(WAIT);
+    expect(await entryOf(page)).toBe(before);
+    expect(await page.evaluate(async () => (await navigator.serviceWorker.ready).waiting?.state)).toBe('installed');
+    await page.evaluate(() => (globalThis as unknown as { over: () => void }).over());
+    await page.getByRole('button', { name: 'Use it now' }).click(WAIT);
+    await expect.poll(() => entryOf(page).catch(() => before), WAIT).not.toBe(before);
+  });
+
+  it('is not offered while a model is loaded', async () => {
+    const silent = await new Promise<Server>((done) => {
+      const server = createServer(() => {}).listen(0, '127.0.0.1', () => done(server));
+    });
+    try {
+      const page = await hosted.open('#/models');
+      await page.getByText('A model of your own').click();
+      await page.locator('#gguf-address').fill(`http://127.0.0.1:${(silent.address() as AddressInfo).port}/slow.gguf`);
+      await page.getByRole('button', { name: 'Get it and load it' }).click();
+      await page.getByRole('button', { name: 'Cancel' }).waitFor(WAIT);
+      await hosted.host.deploy(next);
+      await comeBack(page);
+      await page.getByText('It is offered when the model is loaded.', { exact: false }).waitFor(WAIT);
+      expect(await page.getByRole('button', { name: 'Use it now' }).count()).toBe(0);
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      await page.getByRole('button', { name: 'Use it now' }).waitFor(WAIT);
+    } finally {
+      silent.closeAllConnections();
+      silent.close();
+    }
   });
 
   it('taken in one tab leaves the other as it is, with every part of the old version at hand', async () => {
