@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import '../store/fresh.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { forgetKey, holdKey, isRemembered, keyFor } from '../../src/app/client/serverKeys.ts';
-import { readPreference } from '../../src/app/client/history.ts';
+import { readPreference } from '../../src/app/client/preferences.ts';
 import { goesTo, goesToSentence } from '../../src/app/models/goesTo.ts';
 import { startLabel } from '../../src/app/models/modelWords.ts';
 import { ownOffer } from '../../src/app/models/ownOffer.ts';

@@ -3,7 +3,7 @@ import { wireModel } from '../../api/names.ts';
 import type { HealthResponse } from '../../api/answerSchema.ts';
 import { markInterrupted } from '../../store/owners.ts';
 import { runsByStatus } from '../../store/runs.ts';
-import { connection } from '../client/history.ts';
+import { connection } from '../client/preferences.ts';
 import { engine } from '../models/engine.svelte.ts';
 import { chooseModel } from './choose.ts';
 import { builtSite } from '../../store/builtSite.ts';

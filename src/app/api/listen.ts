@@ -26,6 +26,6 @@ export function listen(): void {
 
 /** Nothing more is fetched where nobody is to be told. */
 async function sendWaiting(): Promise<void> {
-  const { readPreference } = await import('../client/history.ts');
+  const { readPreference } = await import('../client/preferences.ts');
   if ((await readPreference('webhook'))?.allowed) await (await import('../webhook/sender.ts')).begin();
 }

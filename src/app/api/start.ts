@@ -10,7 +10,7 @@ import { builtSite } from '../../store/builtSite.ts';
 import { requestHash } from '../../store/hash.ts';
 import type { AskedBy } from '../../store/records.ts';
 import { storedAnswer } from '../../store/storedAnswer.ts';
-import { connection, readPreference } from '../client/history.ts';
+import { connection, readPreference } from '../client/preferences.ts';
 import { engine } from '../models/engine.svelte.ts';
 import { errorWords } from '../models/errorWords.ts';
 import { checkPrompt } from '../optimize/checks.ts';

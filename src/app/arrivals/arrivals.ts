@@ -50,7 +50,7 @@ async function takeFiles(files: readonly File[]): Promise<void> {
 /** What the service worker put aside. It stays there, and the address stays, until all of it has found its place. */
 async function takeShared(): Promise<void> {
   await form.restore();
-  const { readPreference, writePreference } = await import('../client/history.ts');
+  const { readPreference, writePreference } = await import('../client/preferences.ts');
   const shared = await readPreference('shared');
   if (!shared) {
     arrived.problem = 'Nothing of what was shared could be read. Please paste it instead.';

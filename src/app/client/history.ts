@@ -1,13 +1,9 @@
-/** Stored runs and what the page remembers, read and written from the page without the worker. Errors: StoreError. */
-import { connectStore, type Connection } from '../../store/connection.ts';
+/** Stored runs, read and deleted from the page without the worker. Errors: StoreError. */
 import { readEvents as eventsOf, type SeqEvent } from '../../store/events.ts';
 import { markInterrupted, ownedRuns } from '../../store/owners.ts';
-import { readPreference as read, writePreference as write, type Preferences } from '../../store/preferences.ts';
 import type { RunRecord } from '../../store/records.ts';
 import { deleteRun as remove, getRun as runOf, listRuns as runsOf } from '../../store/runs.ts';
-
-/** The page's one connection to the store. */
-export const connection: Connection = connectStore();
+import { connection } from './preferences.ts';
 
 /** Newest first. Runs that nobody has in hand any more are marked `interrupted` before. */
 export async function listRuns(limit?: number): Promise<RunRecord[]> {
@@ -29,10 +25,3 @@ export async function deleteRun(id: string): Promise<void> {
   }
   await connection.use((store) => remove(store, id));
 }
-
-export const readPreference = <K extends keyof Preferences>(key: K): Promise<Preferences[K] | undefined> =>
-  connection.use((store) => read(store, key));
-
-/** `undefined` forgets. */
-export const writePreference = <K extends keyof Preferences>(key: K, value: Preferences[K] | undefined): Promise<void> =>
-  connection.use((store) => write(store, key, value));

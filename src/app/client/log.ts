@@ -3,7 +3,7 @@ import type { ModelRef } from '../../engines/engine.ts';
 import { builtSite } from '../../store/builtSite.ts';
 import { appendLog, clearLog as clear, readLog as read } from '../../store/log.ts';
 import type { LogRecord } from '../../store/records.ts';
-import { connection } from './history.ts';
+import { connection } from './preferences.ts';
 
 /** Newest first. */
 export const readLog = (): Promise<LogRecord[]> => connection.use(read);

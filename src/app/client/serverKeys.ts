@@ -1,5 +1,5 @@
 /** Keys of the person's servers, by address: in memory, and in the browser's storage only where the person asked for that. */
-import { readPreference, writePreference } from './history.ts';
+import { readPreference, writePreference } from './preferences.ts';
 
 const held = new Map<string, string>();
 

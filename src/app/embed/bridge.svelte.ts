@@ -4,7 +4,7 @@ import { createApi } from '../../api/handler.ts';
 import type { ApiEvent } from '../../api/answerSchema.ts';
 import { createPageHost } from '../api/pageHost.ts';
 import { wait } from '../client/clock.ts';
-import { connection } from '../client/history.ts';
+import { connection } from '../client/preferences.ts';
 import { createDoor, type Door } from './door.ts';
 import { askInWindow, inConsentWindow } from './consentWindow.ts';
 import { serve, type Closing, type Line } from './serve.ts';

@@ -1,6 +1,6 @@
 /** The sites that need not ask again. They are kept by the app of this address, not by its frames in other sites. */
 import type { AllowedSite } from '../../store/preferences.ts';
-import { readPreference, writePreference } from '../client/history.ts';
+import { readPreference, writePreference } from '../client/preferences.ts';
 import { isProven } from './proven.ts';
 
 const MOST = 200;

@@ -20,7 +20,7 @@ class Install {
 
   async restore(): Promise<void> {
     try {
-      const { readPreference } = await import('../client/history.ts');
+      const { readPreference } = await import('../client/preferences.ts');
       this.refused = (await readPreference('installRefused')) ?? false;
     } catch {
       // No storage: asked again at the next visit.
@@ -38,7 +38,7 @@ class Install {
   async refuse(): Promise<void> {
     this.refused = true;
     try {
-      const { writePreference } = await import('../client/history.ts');
+      const { writePreference } = await import('../client/preferences.ts');
       await writePreference('installRefused', true);
     } catch {
       // As above.

@@ -76,7 +76,7 @@ class Engine {
   private async fromStore(): Promise<void> {
     await own.restore();
     try {
-      const { readPreference } = await import('../client/history.ts');
+      const { readPreference } = await import('../client/preferences.ts');
       const model = await readPreference('model');
       if (model) this.picked ??= model;
     } catch {
@@ -116,7 +116,7 @@ class Engine {
   private pick(ref: ModelRef | null): void {
     this.picked = ref;
     // Without storage the choice holds until the page is closed.
-    import('../client/history.ts').then(({ writePreference }) => writePreference('model', ref ?? undefined)).catch(() => undefined);
+    import('../client/preferences.ts').then(({ writePreference }) => writePreference('model', ref ?? undefined)).catch(() => undefined);
   }
 
   private fail(error: unknown, ref: ModelRef | null): void {

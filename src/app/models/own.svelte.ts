@@ -8,7 +8,7 @@ class Own {
 
   async restore(): Promise<void> {
     try {
-      const { readPreference } = await import('../client/history.ts');
+      const { readPreference } = await import('../client/preferences.ts');
       this.models = (await readPreference('ownModels')) ?? [];
     } catch {
       // No storage: what is taken in now is known until the page is closed.
@@ -37,7 +37,7 @@ class Own {
   private async change(to: (models: OwnModel[]) => OwnModel[]): Promise<void> {
     this.models = to(this.models);
     try {
-      const { readPreference, writePreference } = await import('../client/history.ts');
+      const { readPreference, writePreference } = await import('../client/preferences.ts');
       const models = to((await readPreference('ownModels')) ?? []);
       await writePreference('ownModels', models);
       this.models = models;

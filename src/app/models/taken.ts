@@ -2,7 +2,7 @@
 import type { ModelRef } from '../../engines/engine.ts';
 import type { TakenModel } from '../../store/preferences.ts';
 import type { ModelOffer } from '../../worker/protocol.ts';
-import { readPreference, writePreference } from '../client/history.ts';
+import { readPreference, writePreference } from '../client/preferences.ts';
 import { sameRef } from './refs.ts';
 
 /** Those of the list whose files are gone. Remembers which are here now. Without storage: none. */

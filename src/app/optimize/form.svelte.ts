@@ -86,7 +86,7 @@ class Form {
 
   private async fromStore(): Promise<void> {
     try {
-      const { readPreference } = await import('../client/history.ts');
+      const { readPreference } = await import('../client/preferences.ts');
       const [draft, plan] = await Promise.all([readPreference('draft'), readPreference('plan')]);
       if (plan && PLAN_NAMES.includes(plan)) this.pickedPlan = plan;
       if (!draft || this.prompt !== '' || this.rows.length > 0) return;
@@ -140,7 +140,7 @@ class Form {
   async save(): Promise<void> {
     clearTimeout(this.timer);
     try {
-      const { writePreference } = await import('../client/history.ts');
+      const { writePreference } = await import('../client/preferences.ts');
       const extra: Extra = { version: 1, typed: this.typed, ...(this.schemaText === null ? {} : { schemaText: this.schemaText }) };
       const { prompt, system, description, answerFormat, rows, metric } = this;
       await writePreference('draft', { task: { prompt, system, description, answerFormat, rows, ...(metric ? { metric } : {}) }, extra });

@@ -49,7 +49,8 @@ export class Watching {
       this.message = record.error;
       if (record.status === 'done' || record.status === 'stopped' || record.status === 'failed') {
         // Over: no worker is needed to look at it.
-        return await this.readAll(history.connection);
+        const { connection } = await import('../client/preferences.ts');
+        return await this.readAll(connection);
       }
       await this.live();
     } catch (error) {

@@ -10,7 +10,7 @@ class Saved {
 
   /** Reads the store once; without a store the build's values stand. */
   load(): Promise<void> {
-    this.read ??= import('../client/history.ts')
+    this.read ??= import('../client/preferences.ts')
       .then(({ readPreference }) => readPreference('settings'))
       .then((found) => void (found && (this.changed = found)))
       .catch(() => undefined);
@@ -19,7 +19,7 @@ class Saved {
 
   /** @throws StoreError */
   async save(changed: Partial<Settings>): Promise<void> {
-    const { writePreference } = await import('../client/history.ts');
+    const { writePreference } = await import('../client/preferences.ts');
     await writePreference('settings', Object.keys(changed).length > 0 ? changed : undefined);
     this.changed = changed;
   }

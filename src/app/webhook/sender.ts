@@ -4,7 +4,8 @@ import { nextAttempt, readWebhookUrl, send, testBody, webhookBody, type Delivery
 import { builtSite } from '../../store/builtSite.ts';
 import { delayOutbox, dropOutbox, getOutbox, giveUpOutbox, putOutbox, readOutbox, runsToTell } from '../../store/outbox.ts';
 import { found } from '../api/found.ts';
-import { connection, readEvents, readPreference } from '../client/history.ts';
+import { readEvents } from '../client/history.ts';
+import { connection, readPreference } from '../client/preferences.ts';
 import { reach } from '../client/reach.ts';
 import { engine } from '../models/engine.svelte.ts';
 import { confirmOrigins } from '../offline/origins.ts';

@@ -2,6 +2,7 @@
 import { createOptimizer } from '../../../src/app/client/createOptimizer.ts';
 import type { EngineState } from '../../../src/app/client/contract.ts';
 import * as history from '../../../src/app/client/history.ts';
+import * as preferences from '../../../src/app/client/preferences.ts';
 import { noteLost, readLog } from '../../../src/app/client/log.ts';
 import { defaultSettings } from '../../../src/promptwizard/settings.ts';
 import { connectStore } from '../../../src/store/connection.ts';
@@ -13,6 +14,7 @@ const patienceMs = { run: 2_000, load: 3_000 };
 const common = { pageUrl: () => document.baseURI, runRecord: history.getRun, noteLost };
 const page = {
   history,
+  preferences,
   readLog,
   openStore,
   connectStore,

@@ -262,9 +262,9 @@ describe('storage', () => {
 
   it('keeps what was typed over a reload', async () => {
     const draft = { task: { prompt: '$& {{name}} <|im_end|>\n\n  ', rows: [] } };
-    await page.evaluate((value) => test.history.writePreference('draft', value), draft);
+    await page.evaluate((value) => test.preferences.writePreference('draft', value), draft);
     await page.reload();
     await page.waitForFunction(() => 'test' in window);
-    expect(await page.evaluate(() => test.history.readPreference('draft'))).toEqual(draft);
+    expect(await page.evaluate(() => test.preferences.readPreference('draft'))).toEqual(draft);
   });
 });
