@@ -26,12 +26,15 @@ export async function takeModel(page: Page, model?: string): Promise<void> {
 }
 
 /** Fills the form and starts; answers with the run's id. */
-export async function begin(page: Page, url: string, { rows, plan }: { rows: number; plan: string }): Promise<string> {
+export async function begin(page: Page, url: string, { rows, plan, seed = 11 }: { rows: number; plan: string; seed?: number }): Promise<string> {
   await page.goto(`${url}#/`);
   await page.getByRole('textbox', { name: 'Your prompt' }).fill('Answer the question.');
   await page.getByLabel('File with rows').setInputFiles(await countingFile(rows));
   await page.getByText(`${rows} rows added`, { exact: false }).waitFor();
   await page.getByRole('radio', { name: new RegExp(`^${plan}`, 'i') }).check();
+  await page.getByText('All settings').click();
+  // Else it comes from the run's id, and each run is another.
+  await page.getByRole('textbox', { name: 'Seed', exact: true }).fill(String(seed));
   await page.locator('button.primary.big').click();
   await page.waitForURL(/#\/runs\//, { timeout: 60_000 });
   return page.url().split('#/runs/')[1]!.split('?')[0]!;
