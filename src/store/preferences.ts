@@ -27,6 +27,8 @@ export interface WebhookPreference {
   own: boolean;
   /** There is a secret: without it nothing is sent. */
   signed: boolean;
+  /** Of the secret that was typed last: a tab that has another one sends nothing. */
+  mark?: string;
   /** Only when the person asked to keep it. */
   secret?: string;
 }
