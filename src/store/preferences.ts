@@ -43,12 +43,15 @@ export interface TakenModel {
 
 /** What another app shared with this one, until the page has taken it. */
 export interface Shared {
+  id: string;
   /** Becomes the prompt; empty: only files came. */
   text: string;
   /** Each becomes rows. */
   files: File[];
   /** Names of files that were too large. */
   refused: string[];
+  /** More came than may wait. */
+  missed?: true;
 }
 
 /** Another site that may ask for optimizations without asking the person again. */
@@ -71,7 +74,7 @@ export interface Preferences {
   plan: PlanName;
   webhook: WebhookPreference;
   taken: TakenModel[];
-  shared: Shared;
+  shared: Shared[];
   /** The person has said no to the offer of installing the page. */
   installRefused: true;
   sites: AllowedSite[];
