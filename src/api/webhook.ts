@@ -57,6 +57,13 @@ export async function signature(secret: string, timestamp: number, body: string)
   return Array.from(new Uint8Array(signed), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+/**
+ * Whether two secrets are the same, without the secret: too short to find it by, and no signature of anything that is sent.
+ * @param origin that it is for
+ */
+export const secretMark = async (secret: string, origin: string): Promise<string> =>
+  (await signature(secret, 0, `mark of the secret for ${origin}`)).slice(0, 4);
+
 export interface Delivery {
   url: URL;
   run: string;
@@ -71,6 +78,9 @@ export type Sent =
   /** Worth another try. `status` 0: no answer. `retryAfter` milliseconds, as the other side asked. */
   | { kind: 'later'; status: number; retryAfter: number | null }
   | { kind: 'refused'; status: number };
+
+/** Statuses of a refusal that a person can mend: the secret, or who may post. */
+export const MENDABLE: readonly number[] = [401, 403];
 
 const AGAIN = [408, 425, 429];
 

@@ -55,13 +55,20 @@ export async function readOutbox(store: Store): Promise<OutboxRecord[]> {
 /** undefined: it was taken, or is not to be sent any more. */
 export const getOutbox = (store: Store, run: string): Promise<OutboxRecord | undefined> => store.get('outbox', run);
 
-export async function delayOutbox(store: Store, run: string, attempts: number, nextAt: number): Promise<void> {
+export const delayOutbox = (store: Store, run: string, attempts: number, nextAt: number): Promise<void> =>
+  change(store, run, ({ held: _, ...item }) => ({ ...item, attempts, nextAt }));
+
+/** Kept until the person has mended what the other side does not take. @param status of its answer */
+export const holdOutbox = (store: Store, run: string, attempts: number, status: number): Promise<void> =>
+  change(store, run, (item) => ({ ...item, attempts, held: status }));
+
+async function change(store: Store, run: string, to: (item: OutboxRecord) => OutboxRecord): Promise<void> {
   const tx = store.transaction('outbox', 'readwrite');
-  const delay = async () => {
+  const work = async () => {
     const found = await tx.store.get(run);
-    if (found) await tx.store.put({ ...found, attempts, nextAt });
+    if (found) await tx.store.put(to(found));
   };
-  await finished(tx, delay());
+  await finished(tx, work());
 }
 
 export async function dropOutbox(store: Store, run: string): Promise<void> {

@@ -27,6 +27,8 @@ export interface WebhookPreference {
   own: boolean;
   /** There is a secret: without it nothing is sent. */
   signed: boolean;
+  /** Of the secret that was typed last: a tab that has another one sends nothing. */
+  mark?: string;
   /** Only when the person asked to keep it. */
   secret?: string;
 }
@@ -41,12 +43,15 @@ export interface TakenModel {
 
 /** What another app shared with this one, until the page has taken it. */
 export interface Shared {
+  id: string;
   /** Becomes the prompt; empty: only files came. */
   text: string;
   /** Each becomes rows. */
   files: File[];
   /** Names of files that were too large. */
   refused: string[];
+  /** More came than may wait. */
+  missed?: true;
 }
 
 /** Another site that may ask for optimizations without asking the person again. */
@@ -69,7 +74,7 @@ export interface Preferences {
   plan: PlanName;
   webhook: WebhookPreference;
   taken: TakenModel[];
-  shared: Shared;
+  shared: Shared[];
   /** The person has said no to the offer of installing the page. */
   installRefused: true;
   sites: AllowedSite[];

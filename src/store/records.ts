@@ -102,4 +102,6 @@ export interface OutboxRecord {
   attempts: number;
   /** Milliseconds since 1970: not before. */
   nextAt: number;
+  /** Status of an answer that the person can mend (401: another secret). It is not sent again before the person acts. */
+  held?: number;
 }

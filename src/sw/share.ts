@@ -1,9 +1,11 @@
 /**
  * Takes what another app shares (the manifest's `share_target`, a form sent by POST) and leads to the form. A page takes it
- * in from there, and asks before it replaces anything. Without a service worker a static host answers such a POST with 405.
+ * in from there, and asks before it replaces or adds to anything: any site can send such a form. Without a service worker a
+ * static host answers such a POST with 405.
  */
 import { connectStore, type Connection } from '../store/connection.ts';
-import { writePreference, type Shared } from '../store/preferences.ts';
+import type { Shared } from '../store/preferences.ts';
+import { addShare } from '../store/shared.ts';
 
 /** Of a file of rows, as the form opens them by hand. Bytes. */
 const MOST_FILE = 20 * 2 ** 20;
@@ -22,7 +24,7 @@ const FORM = './index.html#/?shared';
 export async function answerShare(request: Request, home: string, connection: Connection = connectStore()): Promise<Response> {
   try {
     const shared = readShared(await request.formData());
-    await connection.use((store) => writePreference(store, 'shared', shared));
+    await connection.use((store) => addShare(store, { id: crypto.randomUUID(), ...shared }));
   } catch {
     // A broken form, or no storage: the page finds nothing and says so.
   }
@@ -30,7 +32,7 @@ export async function answerShare(request: Request, home: string, connection: Co
 }
 
 /** A text and a link to where it was found are one prompt; a title alone is one too. */
-export function readShared(form: FormData): Shared {
+export function readShared(form: FormData): Omit<Shared, 'id'> {
   const text = (name: string): string => {
     const value = form.get(name);
     return typeof value === 'string' ? value.trim().slice(0, MOST_TEXT) : '';

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { FoundRun } from '../../src/api/host.ts';
 import { OptimizeResponseSchema } from '../../src/api/answerSchema.ts';
 import { retryAfter } from '../../src/api/retryAfter.ts';
-import { MOST_ATTEMPTS, nextAttempt, readWebhookUrl, send, signature, testBody, webhookBody } from '../../src/api/webhook.ts';
+import { MOST_ATTEMPTS, nextAttempt, readWebhookUrl, secretMark, send, signature, testBody, webhookBody } from '../../src/api/webhook.ts';
 import type { RunEvent } from '../../src/promptwizard/events.ts';
 import { inputOf, modelFor, play, world } from '../promptwizard/play.ts';
 
@@ -125,6 +125,14 @@ describe('an attempt', () => {
       retryAfter: null,
     });
   });
+});
+
+it('the mark of a secret tells it from another one, and is too short to find it by', async () => {
+  const mark = await secretMark('key', 'https://a.example');
+  expect(mark).toMatch(/^[0-9a-f]{4}$/);
+  expect(await secretMark('key', 'https://a.example')).toBe(mark);
+  for (const other of ['Key', 'key ', 'another']) expect(await secretMark(other, 'https://a.example')).not.toBe(mark);
+  expect(await secretMark('key', 'https://b.example')).not.toBe(mark);
 });
 
 describe('the wait before the next attempt', () => {

@@ -5,6 +5,7 @@ import {
   dropOutbox,
   getOutbox,
   giveUpOutbox,
+  holdOutbox,
   putOutbox,
   readOutbox,
   runsToTell,
@@ -74,6 +75,17 @@ describe('the outbox', () => {
     expect(await waiting()).toEqual(['a']);
     expect(await store.use((db) => getOutbox(db, 'b'))).toBeUndefined();
     expect((await store.use((db) => getRun(db, 'a')))!.told).toBe(true);
+  });
+
+  it('holds what was refused with its bytes, until it is sent again', async () => {
+    await put('a', { status: 'done' });
+    await store.use((db) => putOutbox(db, 'a', message('body of a')));
+    await store.use((db) => holdOutbox(db, 'a', 1, 401));
+    expect(await store.use((db) => getOutbox(db, 'a'))).toMatchObject({ body: 'body of a', attempts: 1, held: 401 });
+    await store.use((db) => delayOutbox(db, 'a', 2, 50));
+    expect(await store.use((db) => getOutbox(db, 'a'))).toEqual({ run: 'a', version: 1, body: 'body of a', attempts: 2, nextAt: 50 });
+    await store.use((db) => holdOutbox(db, 'gone', 1, 401));
+    expect(await waiting()).toEqual(['a']);
   });
 
   it('gives up with a line in the log that has no word of the message', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/store/connection.ts';
-import { readPreference } from '../../src/store/preferences.ts';
+import { MOST_WAITING, readShares, settleShare } from '../../src/store/shared.ts';
 import { answerShare, readShared } from '../../src/sw/share.ts';
 import { freshConnection } from '../store/fresh.ts';
 
@@ -17,14 +17,16 @@ const form = (fields: Record<string, string | File>): FormData => {
   return made;
 };
 const post = (body: BodyInit, headers?: HeadersInit) => new Request(`${HOME}share`, { method: 'POST', body, headers });
-const kept = () => connection.use((store) => readPreference(store, 'shared'));
+const kept = () => connection.use(readShares);
+const share = (text: string) => answerShare(post(form({ text })), HOME, connection);
+const texts = async () => (await kept()).map(({ text }) => text);
 
 describe('what another app shares', () => {
   it('is put aside for the page, and leads to the form', async () => {
     const answer = await answerShare(post(form({ title: 'A page', text: 'Answer with the number.' })), HOME, connection);
     expect(answer.status).toBe(303);
     expect(answer.headers.get('location')).toBe('https://example.org/app/index.html#/?shared');
-    expect(await kept()).toEqual({ text: 'Answer with the number.', files: [], refused: [] });
+    expect(await kept()).toEqual([{ id: expect.any(String), text: 'Answer with the number.', files: [], refused: [] }]);
   });
 
   it.each([
@@ -35,6 +37,24 @@ describe('what another app shares', () => {
     [{}, ''],
   ])('%j is the text %j', (fields, text) => {
     expect(readShared(form(fields as Record<string, string>)).text).toBe(text);
+  });
+
+  it('waits behind what came before, and takes the place of none', async () => {
+    await Promise.all([share('one'), share('two')]);
+    expect((await texts()).sort()).toEqual(['one', 'two']);
+    const [first, second] = await kept();
+    await connection.use((store) => settleShare(store, first!.id));
+    expect(await kept()).toEqual([second]);
+    await connection.use((store) => settleShare(store, second!.id, { ...second!, text: '' }));
+    expect(await texts()).toEqual(['']);
+    await connection.use((store) => settleShare(store, second!.id));
+    expect(await kept()).toEqual([]);
+  });
+
+  it('is not kept when too much waits already, and that is told', async () => {
+    for (let i = 0; i <= MOST_WAITING; i++) await share(`number ${i}`);
+    expect(await texts()).toEqual(Array.from({ length: MOST_WAITING }, (_, i) => `number ${i}`));
+    expect((await kept()).map(({ missed }) => missed ?? false)).toEqual([...Array<boolean>(MOST_WAITING - 1).fill(false), true]);
   });
 
   it('keeps files of rows, and names those that are too large or too many', () => {
@@ -60,6 +80,6 @@ describe('what another app shares', () => {
       ),
       { numRuns: 50 },
     );
-    expect(await kept()).toBeUndefined();
+    expect(await kept()).toEqual([]);
   });
 });

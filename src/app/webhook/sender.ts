@@ -1,15 +1,15 @@
 /** Sends finished runs to the address that the person confirmed. Waits survive a reload; one tab sends at a time. */
 import { isOver } from '../../api/answers.ts';
-import { nextAttempt, readWebhookUrl, send, testBody, webhookBody, type Delivery, type Sent } from '../../api/webhook.ts';
+import { MENDABLE, nextAttempt, readWebhookUrl, send, testBody, webhookBody, type Delivery, type Sent } from '../../api/webhook.ts';
 import { builtSite } from '../../store/builtSite.ts';
-import { delayOutbox, dropOutbox, getOutbox, giveUpOutbox, putOutbox, readOutbox, runsToTell } from '../../store/outbox.ts';
+import { delayOutbox, dropOutbox, getOutbox, giveUpOutbox, holdOutbox, putOutbox, readOutbox, runsToTell } from '../../store/outbox.ts';
 import { found } from '../api/found.ts';
 import { readEvents } from '../client/history.ts';
 import { connection, readPreference } from '../client/preferences.ts';
 import { reach } from '../client/reach.ts';
 import { engine } from '../models/engine.svelte.ts';
 import { confirmOrigins } from '../offline/origins.ts';
-import { secret } from './secret.ts';
+import { currentSecret } from './secret.ts';
 import { tellTabs } from './tabs.ts';
 
 const LOCK = 'promptevolver-webhook';
@@ -19,7 +19,7 @@ interface Target {
   url: URL;
   since: number;
   own: boolean;
-  /** Needed and not at hand: the person has to type it again. */
+  /** Needed and not at hand, or changed in another tab: the person has to type it again. */
   locked: boolean;
   secret: string | null;
 }
@@ -30,7 +30,7 @@ async function target(): Promise<Target | null> {
   const url = readWebhookUrl(kept.url ?? __WEBHOOK_URL__);
   // Another address than the one that was confirmed, after a new build say.
   if (url.origin !== kept.allowed) return null;
-  const given = kept.secret ?? secret.get();
+  const given = await currentSecret(kept);
   return { url, since: kept.since, own: kept.own, locked: kept.signed && !given, secret: kept.signed ? given : null };
 }
 
@@ -45,19 +45,21 @@ export async function begin(): Promise<void> {
 
 async function listen(): Promise<void> {
   (await engine.client()).onRun((_run, status) => isOver(status) && void drain());
-  addEventListener('online', () => void drain(true));
+  addEventListener('online', () => void drain('waiting'));
 }
 
-/** @param now also what should wait longer: the network is back, or the person says so */
-export async function drain(now = false): Promise<void> {
+/** `waiting`: also what should wait longer, as the network is back. `all`: also what is held, as the person has done something. */
+export type What = 'due' | 'waiting' | 'all';
+
+export async function drain(what: What = 'due'): Promise<void> {
   try {
-    await navigator.locks.request(LOCK, () => work(now));
+    await navigator.locks.request(LOCK, () => work(what));
   } catch {
     // No storage, or an address that can no longer be read: the Settings page says so.
   }
 }
 
-async function work(now: boolean): Promise<void> {
+async function work(what: What): Promise<void> {
   clearTimeout(timer);
   const to = await target();
   if (!to) return;
@@ -73,8 +75,9 @@ async function work(now: boolean): Promise<void> {
     if (put) tellTabs();
     return;
   }
-  for (const { run, nextAt } of await connection.use(readOutbox)) if (now || nextAt <= Date.now()) await attempt(run);
-  const next = (await connection.use(readOutbox))[0];
+  for (const { run, nextAt, held } of await connection.use(readOutbox))
+    if (held === undefined ? what !== 'due' || nextAt <= Date.now() : what === 'all') await attempt(run);
+  const next = (await connection.use(readOutbox)).find(({ held }) => held === undefined);
   if (next) timer = setTimeout(() => void drain(), Math.max(1_000, next.nextAt - Date.now()));
 }
 
@@ -90,6 +93,7 @@ async function attempt(run: string): Promise<void> {
   if (sent.status === 0 && early) return;
   // Without a network nothing is learned of the other side.
   const attempts = item.attempts + (sent.status === 0 && !navigator.onLine ? 0 : 1);
+  if (MENDABLE.includes(sent.status)) return connection.use((store) => holdOutbox(store, run, attempts, sent.status));
   const now = Date.now();
   const at = sent.kind === 'later' ? nextAttempt(attempts, sent.retryAfter, now, Math.random()) : null;
   if (at !== null) return connection.use((store) => delayOutbox(store, run, attempts, at));

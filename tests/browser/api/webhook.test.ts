@@ -157,6 +157,51 @@ describe('the webhook', () => {
     await expect.poll(() => finished().length, { timeout: 60_000 }).toBe(1);
   }, 180_000);
 
+  it('keeps what is refused for its signature, says so, and sends it when the secret is mended', async () => {
+    await takeModel(page);
+    await allow('a key');
+    answers = [401];
+    const { body } = await ask(page, 'api/v1/optimize', { json: request(14) });
+    await expect.poll(() => stored('outbox'), { timeout: 60_000 }).toMatchObject([{ run: body['run_id'], attempts: 1, held: 401 }]);
+    // The network that comes back mends no secret.
+    await page.evaluate(() => dispatchEvent(new Event('online')));
+    await page.evaluate(() => navigator.locks.request('promptevolver-webhook', () => {}));
+    await page.evaluate(() => void (location.hash = '#/'));
+    await page.evaluate(() => void (location.hash = '#/settings'));
+    await page.getByText(/^1 run refused with status 401 and kept here/).waitFor({ timeout: 60_000 });
+    expect(await axe(page)).toEqual([]);
+    expect(finished()).toHaveLength(1);
+    await page.getByLabel('Secret', { exact: true }).fill('another key');
+    await page.getByLabel('Secret', { exact: true }).blur();
+    await expect.poll(() => finished().length, { timeout: 60_000 }).toBe(2);
+    const { body: sent, headers } = finished()[1]!;
+    const signed = createHmac('sha256', 'another key').update(`${headers['x-promptevolver-timestamp']}.${sent}`).digest('hex');
+    expect(headers['x-promptevolver-signature']).toBe(`v1=${signed}`);
+    expect(sent).toBe(finished()[0]!.body);
+    await expect.poll(() => stored('outbox'), { timeout: 60_000 }).toEqual([]);
+    await page.getByText(/refused with status 401/).waitFor({ state: 'detached', timeout: 60_000 });
+  }, 180_000);
+
+  it('is never signed with a secret that another tab has changed', async () => {
+    await takeModel(page);
+    await allow('an old key');
+    const worker = page;
+    page = await app.open(context, '#/settings');
+    await page.getByText('Nothing is sent until the secret is typed').waitFor({ timeout: 60_000 });
+    await page.getByLabel('Secret', { exact: true }).fill('a new key');
+    await page.getByLabel('Secret', { exact: true }).blur();
+    await page.getByText('Saved on this machine.').waitFor({ timeout: 60_000 });
+    await ask(worker, 'api/v1/optimize', { json: request(15) });
+    await expect.poll(() => finished().length, { timeout: 60_000 }).toBe(1);
+    const [{ body, headers }] = finished() as [Heard];
+    const signed = createHmac('sha256', 'a new key').update(`${headers['x-promptevolver-timestamp']}.${body}`).digest('hex');
+    expect(headers['x-promptevolver-signature']).toBe(`v1=${signed}`);
+    // Its own page of the settings still has the old one, and does not write it over the new one.
+    await worker.getByLabel('Also send runs that are started on this page').check();
+    await worker.getByText('Nothing is sent until the secret is typed').waitFor({ timeout: 60_000 });
+    await worker.close();
+  }, 180_000);
+
   it('does not wait for a receiver that says nothing: what stands behind it is sent', async () => {
     await takeModel(page);
     await allow();

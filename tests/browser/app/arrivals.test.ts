@@ -56,21 +56,27 @@ async function opened(place = ''): Promise<Page> {
 }
 
 /** Puts into the store what the service worker would have. */
-async function share(page: Page, value: { text: string; refused?: string[]; rows?: string }): Promise<void> {
+type SharedDouble = { text: string; refused?: string[]; rows?: string };
+async function share(page: Page, ...shares: SharedDouble[]): Promise<void> {
   await page.evaluate(
-    ({ text, refused = [], rows }) =>
+    (shares) =>
       new Promise<void>((done, fail) => {
         const opening = indexedDB.open('promptevolver');
         opening.onerror = () => fail(opening.error);
         opening.onsuccess = () => {
-          const files = rows === undefined ? [] : [new File([rows], 'shared.csv')];
+          const value = shares.map(({ text, refused = [], rows }, id) => ({
+            id: String(id),
+            text,
+            files: rows === undefined ? [] : [new File([rows], 'shared.csv')],
+            refused,
+          }));
           const tx = opening.result.transaction('preferences', 'readwrite');
-          tx.objectStore('preferences').put({ key: 'shared', version: 1, value: { text, files, refused } });
+          tx.objectStore('preferences').put({ key: 'shared', version: 1, value });
           tx.oncomplete = () => (opening.result.close(), done());
           tx.onerror = () => fail(tx.error);
         };
       }),
-    value,
+    shares,
   );
   await page.goto(app.server.url + 'index.html#/?shared');
   await page.reload();
@@ -176,6 +182,48 @@ describe('what another app shared', () => {
     await page.getByRole('button', { name: button }).click();
     expect(await prompt(page).inputValue()).toBe(result);
     expect(await page.getByText('Another app sent a text').count()).toBe(0);
+    await page.context().close();
+  });
+
+  it.each([
+    ['Put them in place of mine', '2 rows'],
+    ['Add them to mine', '5 rows'],
+    ['Leave them out', '3 rows'],
+  ])('never adds rows to rows unasked: %s', async (button, rows) => {
+    const page = await opened();
+    await launch(page, { 'sums.csv': csv(3) });
+    await page.getByText('optional · 3 rows').waitFor(WAIT);
+    await expect.poll(() => draft(page), WAIT).toContain('What is 2 plus one?');
+    await share(page, { text: 'The shared one.', rows: csv(2).toString() });
+    await page.getByText('Another app sent rows').waitFor(WAIT);
+    await page.getByText('optional · 3 rows').waitFor(WAIT);
+    if (button.includes('place')) expect(await axe(page)).toEqual([]);
+    // Its text has its place, and is not asked about when it was changed since.
+    await prompt(page).fill('The shared one, changed.');
+    await expect.poll(() => draft(page), WAIT).toContain('changed.');
+    await page.reload();
+    await page.getByText('Another app sent rows').waitFor(WAIT);
+    await page.getByRole('button', { name: button }).click();
+    await page.getByText(`optional · ${rows}`).waitFor(WAIT);
+    await expect.poll(() => page.url(), WAIT).not.toContain('shared');
+    await page.reload();
+    await page.getByText(`optional · ${rows}`).waitFor(WAIT);
+    expect(await prompt(page).inputValue()).toBe('The shared one, changed.');
+    await page.context().close();
+  });
+
+  it('is asked about one after the other', async () => {
+    const page = await opened();
+    await prompt(page).fill('My own.');
+    await expect.poll(() => draft(page), WAIT).toContain('My own.');
+    await share(page, { text: 'The first.' }, { text: 'The second.', rows: csv(1).toString() });
+    await page.getByText('The first.').waitFor(WAIT);
+    await page.getByRole('button', { name: 'Put it below mine' }).click();
+    await page.getByText('The second.').waitFor(WAIT);
+    await page.getByRole('button', { name: 'Leave it out' }).click();
+    await page.getByText('optional · 1 row').waitFor(WAIT);
+    expect(await prompt(page).inputValue()).toBe('My own.\n\nThe first.');
+    await expect.poll(() => page.url(), WAIT).not.toContain('shared');
     await page.context().close();
   });
 

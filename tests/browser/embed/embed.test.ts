@@ -82,6 +82,23 @@ describe('in a window', { timeout }, () => {
     await heading(asking).filter({ hasText: 'may not ask' }).waitFor(WAIT);
   });
 
+  it('is asked about in the window’s other places too', async () => {
+    const page = await site.page();
+    const app = await askInWindow(page, quick);
+    await heading(app).filter({ hasText: site.origin }).waitFor(WAIT);
+    await app.evaluate(() => void (location.hash = '#/models'));
+    await heading(app).filter({ hasText: 'Models' }).waitFor(WAIT);
+    await app.getByText('Another site waits for your answer').waitFor(WAIT);
+    await app.getByText(site.origin, { exact: true }).waitFor(WAIT);
+    await app.emulateMedia({ reducedMotion: 'reduce' });
+    expect(await axe(app)).toEqual([]);
+    await app.getByRole('link', { name: 'See what it asks' }).click(WAIT);
+    await allow(app);
+    await heading(app).filter({ hasText: 'Open for' }).waitFor(WAIT);
+    expect(await app.getByText('Another site waits').count()).toBe(0);
+    await app.close();
+  });
+
   it('is not allowed by clicking on and on where the button will be', async () => {
     const page = await site.page();
     const app = await askInWindow(page, quick);
