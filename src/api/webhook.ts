@@ -22,6 +22,8 @@ export function readWebhookUrl(text: string): URL {
   if (url.username || url.password)
     throw new WebhookUrlError('The address must hold no name and password: it would be seen by others. Set a secret instead.');
   if (url.protocol === 'http:' && OWN_HOSTS.includes(url.hostname)) return url;
+  if (url.hostname.startsWith('['))
+    throw new WebhookUrlError('The address must have a name or numbers with dots: no policy of a page can name the numbers of IPv6.');
   if (url.protocol !== 'https:')
     throw new WebhookUrlError('The address must begin with https://; http:// is allowed for 127.0.0.1 and localhost only.');
   return url;

@@ -40,6 +40,7 @@ describe('an address', () => {
     '',
     'http://127.0.0.1.a.example/',
     'https://me:pw@a.example/',
+    'https://[::1]/hook',
   ])('is refused with how to mend it: %s', (text) => {
     expect(() => readWebhookUrl(text)).toThrow(/^The address must /);
   });

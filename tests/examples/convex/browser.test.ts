@@ -1,6 +1,6 @@
 /** The example's page code, with the real functions behind it; the app is a double that answers as docs/api.md says. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { optimizeInBrowser, sameOrigin, type Client, type Run } from '../../../docs/examples/convex/browser/optimize.ts';
+import { leaveToWebhook, optimizeInBrowser, sameOrigin, type Client, type Run } from '../../../docs/examples/convex/browser/optimize.ts';
 import { api } from '../../../docs/examples/convex/convex/_generated/api.ts';
 import { cleanEnvironment, completed, deployment } from './deployment.ts';
 import { ModelServer, type Asked, type Reply } from './doubles/ModelServer.ts';
@@ -81,4 +81,40 @@ describe('a page of another site', () => {
   ])('records why its client gave up: %s', async (fault, error) => {
     expect((await embedded(() => Promise.reject(fault))).session).toMatchObject({ status: 'failed', error });
   });
+});
+
+describe('a page that leaves the rest to the webhook', () => {
+  async function left(run: Run) {
+    vi.useRealTimers();
+    const t = deployment();
+    const told: unknown[] = [];
+    const session_id = await leaveToWebhook(t as unknown as Client, 'Count the things.', run, (error) => told.push(error));
+    return { told, look: () => t.query(api.sessions.getSession, { session_id }) };
+  }
+  const answer = (more: object) => async () => ({ ...completed(), ...more }) as unknown as Awaited<ReturnType<Run>>;
+
+  it('does not wait for a run, and brings nothing of it', async () => {
+    const run = vi.fn<Run>(answer({}));
+    const { look } = await left(run);
+    await run.mock.results[0]!.value;
+    expect(await look()).toMatchObject({ status: 'processing', source: 'browser' });
+  });
+  it('brings an answer that the app had already, which no webhook does', async () => {
+    const { look } = await left(answer({ cached: true }));
+    await vi.waitFor(async () => expect(await look()).toMatchObject({ status: 'completed', run_id: 'run-1' }));
+  });
+  it('brings why the app could not be asked', async () => {
+    const { look, told } = await left(() => Promise.reject(Object.assign(new Error('No window is open.'), { code: 'no_page' })));
+    await vi.waitFor(async () => expect(await look()).toMatchObject({ status: 'failed', error: 'No window is open.' }));
+    expect(told).toEqual([]);
+  });
+});
+
+it('a session that another took meanwhile is left to it', async () => {
+  const t = deployment();
+  const run = vi.fn<Run>();
+  const client = { action: t.action, mutation: () => Promise.resolve(false) } as unknown as Client;
+  await optimizeInBrowser(client, 'Count the things.', run);
+  await leaveToWebhook(client, 'Count the things.', run);
+  expect(run).not.toHaveBeenCalled();
 });

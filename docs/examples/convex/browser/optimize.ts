@@ -1,4 +1,4 @@
-/** The page's part of the first way: have the app run the request, and bring its answer to Convex. */
+/** The page's part: have the app run the request, and bring its answer to Convex, or leave that to the app's webhook. */
 import type { ConvexClient } from 'convex/browser';
 import type { FunctionArgs, FunctionReturnType } from 'convex/server';
 import { api } from '../convex/_generated/api.ts';
@@ -6,16 +6,37 @@ import { api } from '../convex/_generated/api.ts';
 export type Client = Pick<ConvexClient, 'action' | 'mutation'>;
 type Registered = FunctionReturnType<typeof api.optimize.optimizePromptWithHFSpace>;
 /** What we keep of the app's answer. */
-export type Answer = NonNullable<FunctionArgs<typeof api.sessions.recordResult>['response']> & { run_id: string };
+export type Answer = NonNullable<FunctionArgs<typeof api.sessions.recordResult>['response']> & { run_id: string; cached?: boolean };
 /** Rejects with an error that may have a `code`. `sameOrigin()` is one; so is `optimize` of the embed client. */
 export type Run = (request: Registered['request'], address: string | null) => Promise<Answer>;
 
 /** Ends when the session has its result or its error. @throws what Convex throws */
 export async function optimizeInBrowser(client: Client, prompt: string, run: Run): Promise<Registered['session_id']> {
   const { session_id, request, address } = await client.action(api.optimize.optimizePromptWithHFSpace, { prompt });
-  await client.mutation(api.sessions.takeSession, { session_id });
+  // False: the fallback server was quicker.
+  if (!(await client.mutation(api.sessions.takeSession, { session_id }))) return session_id;
   const end = await run(request, address).then(picked, failureOf);
   await client.mutation(api.sessions.recordResult, { session_id, ...end });
+  return session_id;
+}
+
+/**
+ * Ends when the app was asked; its webhook completes the session, also when this page is closed meanwhile. What the webhook
+ * does not bring, this page does while it is open: why the app could not, and an answer that the app had already.
+ * @param told of an error in bringing that. @throws what Convex throws
+ */
+export async function leaveToWebhook(
+  client: Client,
+  prompt: string,
+  run: Run,
+  told: (error: unknown) => void = console.error,
+): Promise<Registered['session_id']> {
+  const { session_id, request, address } = await client.action(api.optimize.optimizePromptWithHFSpace, { prompt });
+  if (!(await client.mutation(api.sessions.takeSession, { session_id }))) return session_id;
+  run(request, address)
+    .then((answer) => (answer.cached ? picked(answer) : null), failureOf)
+    .then((end) => end && client.mutation(api.sessions.recordResult, { session_id, ...end }))
+    .catch(told);
   return session_id;
 }
 
