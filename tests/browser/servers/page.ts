@@ -26,7 +26,11 @@ export async function takeModel(page: Page, model?: string): Promise<void> {
 }
 
 /** Fills the form and starts; answers with the run's id. */
-export async function begin(page: Page, url: string, { rows, plan, seed = 11 }: { rows: number; plan: string; seed?: number }): Promise<string> {
+export async function begin(
+  page: Page,
+  url: string,
+  { rows, plan, seed = 11 }: { rows: number; plan: string; seed?: number },
+): Promise<string> {
   await page.goto(`${url}#/`);
   await page.getByRole('textbox', { name: 'Your prompt' }).fill('Answer the question.');
   await page.getByLabel('File with rows').setInputFiles(await countingFile(rows));
