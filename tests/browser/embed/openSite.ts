@@ -103,5 +103,12 @@ export async function ask(page: Page, request: object): Promise<void> {
 }
 export const answerOf = (page: Page) => page.evaluate(() => (window as unknown as OfSite).answer);
 export const heardBy = (page: Page) => page.evaluate(() => (window as unknown as OfSite).heard.map(({ event }) => event));
-export const allow = (app: Page) => app.getByRole('button', { name: 'Allow' }).click(WAIT);
+/** A window that only asks closes itself at the answer, at times before the click is told to be done. */
+export const allow = (app: Page) =>
+  app
+    .getByRole('button', { name: 'Allow' })
+    .click(WAIT)
+    .catch((error: unknown) => {
+      if (!app.isClosed()) throw error;
+    });
 export const heading = (app: Page | Frame) => app.getByRole('heading', { level: 1 });
