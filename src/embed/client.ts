@@ -58,7 +58,6 @@ export class PromptEvolverError extends Error {
 }
 
 const MARK = 'promptevolver-embed';
-const NAME = 'promptevolver';
 const CLOSED = 'The app was closed. A run that it had begun goes on when the app is open again.';
 const CUT_OFF =
   'The window was closed, or cut off from this page: neither page may be sent with Cross-Origin-Opener-Policy: same-origin (same-origin-allow-popups is fine here).';
@@ -159,8 +158,9 @@ export function createClient({ address, mode = 'window', container, wait = 30_00
   }
 
   const openWindow = () => {
-    // One that is open already, of this page before it was reloaded, is found by its name and keeps its model.
-    view = open('', NAME, 'popup,width=560,height=720');
+    // One that is open already, of this page before it was reloaded, is found by its name and keeps its model. An app at
+    // another address is another window.
+    view = open('', `promptevolver ${page.origin}${page.pathname}`, 'popup,width=560,height=720');
     if (!view) throw fault(403, 'blocked', 'The browser has blocked the window of the app. Call open() in a click, or allow windows.');
     try {
       // Of this page's origin: new, and empty.

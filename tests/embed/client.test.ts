@@ -106,6 +106,15 @@ describe('a request', () => {
     expect(windows.open).toHaveBeenCalledTimes(1);
   });
 
+  it('has a window for each address of an app, and the same one again for the same address', async () => {
+    await opened();
+    await opened();
+    await opened({ address: `${APP}/other/` });
+    const names = windows.open.mock.calls.map(([, name]) => name as string);
+    expect(names[0]).toBe(names[1]);
+    expect(names[2]).not.toBe(names[0]);
+  });
+
   it('that is aborted fails at once, and its run is stopped', async () => {
     await opened();
     const leave = new AbortController();
