@@ -230,11 +230,12 @@ describe('in a window', { timeout }, () => {
     // By the page itself: a person who types an address ends up in a tab that no longer knows the window.
     await page.evaluate((address) => void (location.href = address), `${site.other}/hostile.html`);
     await page.waitForURL(`${site.other}/hostile.html`, WAIT);
-    const reply = await page.evaluate(async () => {
+    const { origin, pathname } = new URL(app.url());
+    const reply = await page.evaluate(async (name) => {
       const heard = new Promise<unknown>((done) => addEventListener('message', ({ data }) => done(data)));
-      open('', 'promptevolver')!.postMessage({ type: 'promptevolver-embed', kind: 'hello', version: 1, nonce: 'other-origin' }, '*');
+      open('', name)!.postMessage({ type: 'promptevolver-embed', kind: 'hello', version: 1, nonce: 'other-origin' }, '*');
       return heard;
-    });
+    }, `promptevolver ${origin}${pathname}`);
     expect(reply).toMatchObject({ kind: 'refused', nonce: 'other-origin', error: { code: 'not_allowed' } });
   });
 });
