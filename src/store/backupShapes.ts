@@ -1,80 +1,126 @@
 /** Records of a history that comes from a file: what each must be before it is stored. Pure. */
-import type { EngineName } from '../engines/engine.ts';
+import * as v from 'valibot';
+import { noList } from '../api/fields.ts';
 import { readSetting, SETTING_KEYS } from '../promptwizard/settings.ts';
 import { PLAN_NAMES } from '../promptwizard/types.ts';
 import { requestHash } from './hash.ts';
-import type { CallRecord, EventRecord, InputRecord, RunRecord, RunStatus } from './records.ts';
-import { has, isFields, isList, isNumber, isOneOf, isPlace, isText, maybe } from './shapes.ts';
+import type { CallRecord, EventRecord, InputRecord, RunRecord } from './records.ts';
 
-const STATUSES: readonly RunStatus[] = ['queued', 'running', 'paused', 'done', 'stopped', 'failed', 'interrupted'];
 /** The clock of the other machine may be ahead. ms */
 const AHEAD = 86_400_000;
 
+/** A count, or a place in a list. */
+const place = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const finite = v.pipe(v.number(), v.finite());
+const text = v.optional(v.string());
 /** It stands in the address of a run's page, where half a character cannot stand. */
-const isId = (value: unknown): value is string => isText(value) && value !== '' && value.length <= 200 && !/\p{Surrogate}/u.test(value);
-const isTime = (value: unknown, now: number): boolean => isPlace(value) && value <= now + AHEAD;
+const id = v.pipe(
+  v.string(),
+  v.nonEmpty(),
+  v.maxLength(200),
+  v.check((given) => !/\p{Surrogate}/u.test(given)),
+);
+const webAddress = v.pipe(
+  v.string(),
+  v.url(),
+  v.check((given) => /^https?:$/.test(new URL(given).protocol)),
+);
 
-const isTexts = (value: unknown): boolean => isFields(value) && Object.values(value).every(isText);
-const isRow = has({
-  id: isText,
-  question: isText,
-  inputs: maybe(isTexts),
-  answer: maybe(isText),
-  reasoning: maybe(isText),
-  origin: maybe((value) => isOneOf(value, ['user', 'synthetic'])),
+const row = v.object({
+  id: v.string(),
+  question: v.string(),
+  inputs: v.optional(noList(v.record(v.string(), v.string()))),
+  answer: text,
+  reasoning: text,
+  origin: v.optional(v.picklist(['user', 'synthetic'])),
 });
 
 /** Each as the page would have stored it. One that is not there was not yet a setting. */
-function isSettings(settings: unknown): boolean {
-  if (!isFields(settings)) return false;
-  return SETTING_KEYS.every((key) => {
-    const value = settings[key];
-    try {
-      return value === undefined || readSetting(key, value) === value;
-    } catch {
-      return false;
-    }
-  });
-}
+const settings = noList(
+  v.pipe(
+    v.record(v.string(), v.unknown()),
+    v.check((given) =>
+      SETTING_KEYS.every((key) => {
+        try {
+          return given[key] === undefined || readSetting(key, given[key]) === given[key];
+        } catch {
+          return false;
+        }
+      }),
+    ),
+  ),
+);
 
-const isInput = has({
-  task: has({
-    prompt: isText,
-    rows: isList(isRow),
-    system: maybe(isText),
-    description: maybe(isText),
-    answerFormat: maybe(isText),
-    metric: maybe(has({ kind: isText })),
+const input = v.object({
+  task: v.object({
+    prompt: v.string(),
+    rows: v.array(row),
+    system: text,
+    description: text,
+    answerFormat: text,
+    metric: v.optional(v.object({ kind: v.string() })),
   }),
-  settings: isSettings,
-  plan: (value) => isOneOf(value, PLAN_NAMES),
-  model: has({ id: isId, title: isText, contextSize: isPlace }),
-  seed: isPlace,
+  settings,
+  plan: v.picklist(PLAN_NAMES),
+  model: v.object({ id, title: v.string(), contextSize: place }),
+  seed: place,
 });
 
-function isWebAddress(value: unknown): boolean {
-  try {
-    return isText(value) && /^https?:$/.test(new URL(value).protocol);
-  } catch {
-    return false;
-  }
-}
-const named = { id: isId, title: maybe(isText) };
-const ENGINES: readonly EngineName[] = ['webllm', 'wllama', 'openai'];
-const REFS: Readonly<Record<EngineName, (ref: unknown) => boolean>> = {
-  webllm: (ref) =>
-    has({ ...named, weightsUrl: maybe(isWebAddress), libraryUrl: maybe(isWebAddress) })(ref) &&
-    isFields(ref) &&
-    (ref['weightsUrl'] === undefined) === (ref['libraryUrl'] === undefined),
-  wllama: (ref) =>
-    has({ ...named, url: maybe(isWebAddress), file: maybe(isId), bytes: maybe(isPlace) })(ref) &&
-    isFields(ref) &&
-    (ref['url'] === undefined) !== (ref['file'] === undefined),
-  openai: has({ ...named, url: isWebAddress, model: maybe(isText), parallel: maybe(isPlace), contextSize: maybe(isPlace) }),
-};
-const isRef = (ref: unknown): boolean => isFields(ref) && isOneOf(ref['engine'], ENGINES) && REFS[ref['engine']](ref);
+const named = { id, title: text };
+const address = v.optional(webAddress);
+const model = v.variant('engine', [
+  v.pipe(
+    v.object({ engine: v.literal('webllm'), ...named, weightsUrl: address, libraryUrl: address }),
+    v.check(({ weightsUrl, libraryUrl }) => (weightsUrl === undefined) === (libraryUrl === undefined)),
+  ),
+  v.pipe(
+    v.object({ engine: v.literal('wllama'), ...named, url: address, file: v.optional(id), bytes: v.optional(place) }),
+    v.check(({ url, file }) => (url === undefined) !== (file === undefined)),
+  ),
+  v.object({
+    engine: v.literal('openai'),
+    ...named,
+    url: webAddress,
+    model: text,
+    parallel: v.optional(place),
+    contextSize: v.optional(place),
+  }),
+]);
 
-const isAsked = has({ by: (value) => isOneOf(value, ['api', 'embed']), sessionId: maybe(isText), origin: maybe(isText) });
+const runRecord = v.object({
+  version: v.literal(1),
+  id,
+  createdAt: place,
+  updatedAt: place,
+  app: v.string(),
+  status: v.picklist(['queued', 'running', 'paused', 'done', 'stopped', 'failed', 'interrupted']),
+  input,
+  model,
+  summary: v.optional(noList(v.record(v.string(), v.unknown()))),
+  error: text,
+  asked: v.optional(v.object({ by: v.picklist(['api', 'embed']), sessionId: text, origin: text })),
+});
+const eventRecord = v.object({ run: id, seq: place, event: v.object({ type: v.string() }) });
+const inputRecord = v.intersect([
+  v.object({ run: id, position: place }),
+  v.variant('kind', [v.object({ kind: v.literal('stop') }), v.object({ kind: v.literal('rows'), value: v.array(row) })]),
+]);
+const callRecord = v.pipe(
+  v.object({
+    hash: id,
+    model: v.string(),
+    at: finite,
+    reply: v.object({
+      text: v.string(),
+      finish: v.picklist(['stop', 'length', 'timeout', 'refused']),
+      tokensIn: finite,
+      tokensOut: finite,
+      ms: finite,
+      hash: id,
+    }),
+  }),
+  v.check(({ hash, reply }) => reply.hash === hash),
+);
 
 /**
  * A run as it may be stored: one that was going on elsewhere is interrupted here and does not go on by itself, it answers
@@ -82,41 +128,21 @@ const isAsked = has({ by: (value) => isOneOf(value, ['api', 'embed']), sessionId
  * @param now milliseconds since 1970
  */
 export async function readRun(value: unknown, now = Date.now()): Promise<RunRecord | null> {
-  if (!isFields(value) || value['version'] !== 1 || !isId(value['id'])) return null;
-  if (!isTime(value['createdAt'], now) || !isTime(value['updatedAt'], now) || !isText(value['app'])) return null;
-  if (!isOneOf(value['status'], STATUSES) || !isInput(value['input']) || !isRef(value['model'])) return null;
-  if (!maybe(isFields)(value['summary']) || !maybe(isText)(value['error']) || !maybe(isAsked)(value['asked'])) return null;
-  const run = value as unknown as RunRecord;
-  const { task, settings, plan } = run.input;
+  const run = whole<RunRecord>(runRecord, value);
+  if (!run || Math.max(run.createdAt, run.updatedAt) > now + AHEAD) return null;
+  const { task, settings: set, plan } = run.input;
   const status = ['queued', 'running', 'paused'].includes(run.status) ? 'interrupted' : run.status;
   try {
-    return { ...run, status, requestHash: await requestHash(task, settings, plan, run.model.id), told: true, imported: true };
+    return { ...run, status, requestHash: await requestHash(task, set, plan, run.model.id), told: true, imported: true };
   } catch {
     // Nested deeper than anything that a page made.
     return null;
   }
 }
 
-export function readEvent(value: unknown): EventRecord | null {
-  if (!isFields(value) || !isId(value['run']) || !isPlace(value['seq'])) return null;
-  return isFields(value['event']) && isText(value['event']['type']) ? (value as unknown as EventRecord) : null;
-}
+export const readEvent = (value: unknown): EventRecord | null => whole<EventRecord>(eventRecord, value);
+export const readInput = (value: unknown): InputRecord | null => whole<InputRecord>(inputRecord, value);
+export const readCall = (value: unknown): CallRecord | null => whole<CallRecord>(callRecord, value);
 
-export function readInput(value: unknown): InputRecord | null {
-  if (!isFields(value) || !isId(value['run']) || !isPlace(value['position'])) return null;
-  const rows = value['kind'] === 'rows' && isList(isRow)(value['value']);
-  return rows || value['kind'] === 'stop' ? (value as unknown as InputRecord) : null;
-}
-
-export function readCall(value: unknown): CallRecord | null {
-  if (!isFields(value) || !isId(value['hash']) || !isText(value['model']) || !isNumber(value['at'])) return null;
-  const isReply = has({
-    text: isText,
-    finish: (finish) => isOneOf(finish, ['stop', 'length', 'timeout', 'refused']),
-    tokensIn: isNumber,
-    tokensOut: isNumber,
-    ms: isNumber,
-    hash: (hash) => hash === value['hash'],
-  });
-  return isReply(value['reply']) ? (value as unknown as CallRecord) : null;
-}
+/** The value itself, with what a newer version may have added; null when it is not what the schema says. */
+const whole = <T>(schema: v.GenericSchema, value: unknown): T | null => (v.is(schema, value) ? (value as T) : null);

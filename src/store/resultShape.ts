@@ -1,54 +1,55 @@
 /** A result that comes from a file: whether the page and the API can show it. Pure. */
-import type { Outcome, Quality, RunResult } from '../promptwizard/types.ts';
-import { has, isList, isNumber, isOneOf, isPlace, isText, maybe, orNull } from './shapes.ts';
+import * as v from 'valibot';
+import type { RunResult } from '../promptwizard/types.ts';
 
-const OUTCOMES: readonly Outcome[] = ['better', 'no-reliable-gain', 'inconclusive', 'not-measured', 'stopped'];
-const QUALITIES: readonly Quality[] = ['none', 'judged', 'synthetic', 'selection', 'held-out'];
+const place = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const finite = v.pipe(v.number(), v.finite());
 
-const arm = {
-  candidate: isText,
-  mean: isNumber,
-  rows: isPlace,
-  unreadable: isPlace,
-  macroF1: maybe(isNumber),
-  promptTokens: isNumber,
-  replyTokens: isNumber,
-};
-const isPaired = has({
-  rows: isPlace,
-  wins: isPlace,
-  losses: isPlace,
-  ties: isPlace,
-  difference: isNumber,
-  interval: orNull((value) => isList(isNumber)(value) && (value as number[]).length === 2),
-  pValue: isNumber,
+const arm = v.object({
+  candidate: v.string(),
+  mean: finite,
+  rows: place,
+  unreadable: place,
+  macroF1: v.optional(finite),
+  promptTokens: finite,
+  replyTokens: finite,
 });
-const isVerdict = has({
-  outcome: (value) => isOneOf(value, OUTCOMES),
-  reason: isText,
-  looks: isPlace,
-  result: isText,
-  challenger: isText,
-  start: orNull(has(arm)),
-  final: orNull(has(arm)),
-  free: orNull(has(arm)),
-  comparison: orNull(isPaired),
-  againstFree: orNull(isPaired),
-  moreRows: orNull(isNumber),
-});
-const isResultLike = has({
-  originalPrompt: isText,
-  messages: isList(has({ role: (value) => isOneOf(value, ['system', 'user', 'assistant']), content: isText })),
-  optimizedPrompt: isText,
-  improvements: isList(isText),
-  qualityScore: isNumber,
-  quality: (value) => isOneOf(value, QUALITIES),
-  verdict: isVerdict,
-  alternative: orNull(has({ ...arm, optimizedPrompt: isText })),
-  processingTime: isNumber,
-  calls: isPlace,
-  tokensIn: isNumber,
-  tokensOut: isNumber,
+const paired = v.nullable(
+  v.object({
+    rows: place,
+    wins: place,
+    losses: place,
+    ties: place,
+    difference: finite,
+    interval: v.nullable(v.strictTuple([finite, finite])),
+    pValue: finite,
+  }),
+);
+const result = v.object({
+  originalPrompt: v.string(),
+  messages: v.array(v.object({ role: v.picklist(['system', 'user', 'assistant']), content: v.string() })),
+  optimizedPrompt: v.string(),
+  improvements: v.array(v.string()),
+  qualityScore: finite,
+  quality: v.picklist(['none', 'judged', 'synthetic', 'selection', 'held-out']),
+  verdict: v.object({
+    outcome: v.picklist(['better', 'no-reliable-gain', 'inconclusive', 'not-measured', 'stopped']),
+    reason: v.string(),
+    looks: place,
+    result: v.string(),
+    challenger: v.string(),
+    start: v.nullable(arm),
+    final: v.nullable(arm),
+    free: v.nullable(arm),
+    comparison: paired,
+    againstFree: paired,
+    moreRows: v.nullable(finite),
+  }),
+  alternative: v.nullable(v.object({ ...arm.entries, optimizedPrompt: v.string() })),
+  processingTime: finite,
+  calls: place,
+  tokensIn: finite,
+  tokensOut: finite,
 });
 
-export const isResult = (value: unknown): value is RunResult => isResultLike(value);
+export const isResult = (value: unknown): value is RunResult => v.is(result, value);

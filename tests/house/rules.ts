@@ -23,7 +23,7 @@ const PACKAGES: Record<string, string[]> = {
   engines: ['@noble/hashes'],
   'engines/webllm': ['@mlc-ai/web-llm'],
   'engines/wllama': ['@wllama/wllama'],
-  store: ['idb'],
+  store: ['idb', 'valibot'],
   formats: ['papaparse'],
   sandbox: ['quickjs-emscripten-core', '@jitl/quickjs-wasmfile-release-sync'],
   worker: ['comlink', '@zip.js/zip.js'],
