@@ -40,14 +40,19 @@ const settled = async (): Promise<void> => {
 };
 const begun: FromWindow = { kind: 'answer', status: 200, headers: {}, body: null, elsewhere: false };
 
+/** A call that its window has begun to answer; looks for that window are answered by the test. */
+async function begunCall() {
+  const answers: ((client: undefined) => void)[] = [];
+  const clients = { get: () => new Promise<undefined>((done) => answers.push(done)) };
+  vi.stubGlobal('self', { ...(globalThis.self as object), clients });
+  const { given, say } = call();
+  say(begun);
+  return { answers, response: (await given).response, say };
+}
+
 describe('a window that goes away', () => {
   it('is told once, though it is looked for more than once before the first look is answered', async () => {
-    const answers: ((client: undefined) => void)[] = [];
-    const clients = { get: () => new Promise<undefined>((done) => answers.push(done)) };
-    vi.stubGlobal('self', { ...(globalThis.self as object), clients });
-    const { given, say } = call();
-    say(begun);
-    const { response } = await given;
+    const { answers, response, say } = await begunCall();
     vi.advanceTimersByTime(3_000);
     expect(answers.length).toBe(3);
     for (const answer of answers) answer(undefined);
@@ -59,12 +64,7 @@ describe('a window that goes away', () => {
   });
 
   it('after its last word changes nothing', async () => {
-    const answers: ((client: undefined) => void)[] = [];
-    const clients = { get: () => new Promise<undefined>((done) => answers.push(done)) };
-    vi.stubGlobal('self', { ...(globalThis.self as object), clients });
-    const { given, say } = call();
-    say(begun);
-    const { response } = await given;
+    const { answers, response, say } = await begunCall();
     vi.advanceTimersByTime(1_000);
     say({ kind: 'end' });
     for (const answer of answers) answer(undefined);
