@@ -52,7 +52,7 @@ async function begunCall() {
 
 describe('a window that goes away', () => {
   it('is told once, though it is looked for more than once before the first look is answered', async () => {
-    const { answers, response, say } = await begunCall();
+    const { answers, response } = await begunCall();
     vi.advanceTimersByTime(3_000);
     expect(answers.length).toBe(3);
     for (const answer of answers) answer(undefined);
