@@ -5,12 +5,10 @@ import { StoppedError, type Deps, type Finish, type JsonSchema, type Llm, type L
 import type { Reading, RunUntrusted } from './metrics/kind.ts';
 import { readingOf, type Metric } from './metrics/metric.ts';
 import { PLANS, type Plan, type Split } from './plans.ts';
-import { markAnswer } from './metrics/span.ts';
 import { deriveSeed } from './random.ts';
-import { macroF1 } from './stats/macroF1.ts';
 import { promptText, renderMessages } from './render.ts';
 import type { Step, StepCalls } from './budget.ts';
-import type { ArmScore, Candidate, ChatMessage, OptimizeInput, Row } from './types.ts';
+import type { Candidate, ChatMessage, OptimizeInput, Row } from './types.ts';
 
 export type Part = 'race' | 'fresh' | 'verdict' | 'practice';
 
@@ -282,33 +280,5 @@ export class Run {
   /** Whether the rule against scoring on one's own examples lets the candidate be asked this row. */
   mayAsk(candidate: Candidate, row: Row): boolean {
     return !candidate.demos.some((demo) => demo.rowId === row.id);
-  }
-
-  private byLabel(answered: { row: Row; answer: Scored }[]): { macroF1?: number } {
-    const { metric } = this;
-    if (metric?.spec.kind !== 'label') return {};
-    const pairs = answered.map(({ row, answer }) => ({ read: answer.read, gold: metric.read(markAnswer(row.answer ?? ''), row) ?? '' }));
-    const mean = macroF1(pairs);
-    return mean === null ? {} : { macroF1: mean };
-  }
-
-  /** Averages over the rows that were asked of the candidate; null when none was. */
-  arm(id: string, rows: readonly Row[]): ArmScore | null {
-    const answered = rows.flatMap((row) => {
-      const answer = this.answerOf(id, row.id);
-      return answer ? [{ row, answer }] : [];
-    });
-    if (answered.length === 0) return null;
-    const found = answered.map(({ answer }) => answer);
-    const mean = (of: (s: Scored) => number) => found.reduce((sum, s) => sum + of(s), 0) / found.length;
-    return {
-      candidate: id,
-      mean: mean((s) => s.score),
-      rows: found.length,
-      unreadable: found.filter((s) => s.read === null).length,
-      ...this.byLabel(answered),
-      promptTokens: mean((s) => s.tokensIn),
-      replyTokens: mean((s) => s.tokensOut),
-    };
   }
 }

@@ -2,6 +2,7 @@
 import { BudgetSpent } from '../errors.ts';
 import type { Run, Steps } from '../run.ts';
 import type { Paired, Row, Verdict } from '../types.ts';
+import { armOf } from './armOf.ts';
 
 /** @returns false when the budget ended it early; what was answered still counts */
 export async function* askAll(run: Run, ids: readonly string[], rows: readonly Row[]): Steps<boolean> {
@@ -27,9 +28,9 @@ export function verdictOf(run: Run, rows: readonly Row[], d: Decided): Verdict {
   const shared = rows.filter((row) => ids.every((id) => run.answerOf(id, row.id)));
   return {
     ...rest,
-    start: run.arm('c0', shared),
-    final: run.arm(d.result, shared),
-    free: free ? run.arm(free, shared) : null,
+    start: armOf(run, 'c0', shared),
+    final: armOf(run, d.result, shared),
+    free: free ? armOf(run, free, shared) : null,
     againstFree: againstFree ?? null,
     moreRows: moreRows ?? null,
   };

@@ -3,6 +3,7 @@ import { freshRows } from '../budget.ts';
 import { BudgetSpent } from '../errors.ts';
 import type { Run, Steps } from '../run.ts';
 import type { Quality, Row, Verdict } from '../types.ts';
+import { armOf } from './armOf.ts';
 import { firstCandidates } from './settle.ts';
 import { verdictOf } from './arms.ts';
 import { paired } from './verdict.ts';
@@ -61,6 +62,6 @@ export async function* askForScore(run: Run, verdict: Verdict): Steps<Verdict> {
   } catch (error) {
     if (!(error instanceof BudgetSpent)) throw error;
   }
-  const arm = run.arm('c0', scoredRows(run, 'c0').rows);
+  const arm = armOf(run, 'c0', scoredRows(run, 'c0').rows);
   return { ...verdict, start: arm, final: arm };
 }

@@ -4,6 +4,7 @@
  */
 import type { Run } from '../run.ts';
 import type { Candidate } from '../types.ts';
+import { armOf } from './armOf.ts';
 import { lead } from './race.ts';
 
 export function parentsOf(run: Run): Candidate[] {
@@ -21,7 +22,8 @@ export function parentsOf(run: Run): Candidate[] {
   }
   const others = [...bestOn.keys()]
     .filter(
-      (id) => id !== 'c0' && id !== incumbent.id && (run.arm(id, race)?.rows ?? 0) >= Math.min(race.length, run.settings.minCorrectCount),
+      (id) =>
+        id !== 'c0' && id !== incumbent.id && (armOf(run, id, race)?.rows ?? 0) >= Math.min(race.length, run.settings.minCorrectCount),
     )
     .map((id) => run.candidate(id))
     .sort((a, b) => lead(run, b.id, race) - lead(run, a.id, race) || run.tokensOf(a.id) - run.tokensOf(b.id));

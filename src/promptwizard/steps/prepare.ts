@@ -8,6 +8,7 @@ import { metricOf } from '../metrics/metric.ts';
 import { PLANS, splitSizes, type SplitSizes } from '../plans.ts';
 import type { Run, Steps } from '../run.ts';
 import type { Row } from '../types.ts';
+import { armOf } from './armOf.ts';
 import { MIN_ROWS } from './accept.ts';
 import { practiceRows } from './practice.ts';
 import { divide, firstCandidates, fits, rowsToShow, settle, splitEvent, tryUnderstand } from './settle.ts';
@@ -137,7 +138,7 @@ async function* tooEasy(run: Run): Steps<boolean> {
   } catch (error) {
     if (!(error instanceof BudgetSpent)) throw error;
   }
-  const mean = run.arm('c0', race)?.mean ?? 0;
+  const mean = armOf(run, 'c0', race)?.mean ?? 0;
   if (mean < 0.9) return false;
   yield {
     type: 'note',

@@ -2,6 +2,7 @@
 import type { Run, Steps } from '../run.ts';
 import type { Candidate } from '../types.ts';
 import { FINALISTS } from '../budget.ts';
+import { armOf } from './armOf.ts';
 import { accept } from './accept.ts';
 import { examples, withAnswers } from './examples.ts';
 import { mutateByModel, mutateByStyle } from './mutate.ts';
@@ -110,7 +111,7 @@ async function* entrantsOf(run: Run, parents: Candidate[], round: number): Steps
 
 /** How much there is to gain: the start on the race rows. */
 function headroom(run: Run): import('../events.ts').RunEvent {
-  const arm = run.arm('c0', run.split.race);
+  const arm = armOf(run, 'c0', run.split.race);
   const rows = arm?.rows ?? 0;
   const mean = arm?.mean ?? 0;
   return { type: 'headroom', mean, rows, unreadable: arm?.unreadable ?? 0, enough: rows >= 8 && mean >= 0.95 };
